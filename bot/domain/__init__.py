@@ -1,0 +1,1 @@
+"""What is true and allowed: plain Python that knows no Slack, no SQL and no clock."""

@@ -1,0 +1,117 @@
+"""One thing to be carried to Slack or to the portal: its states, its next try, its doubt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+
+class What(StrEnum):
+    """What is carried. Everything but REPLY and STATE goes to Slack."""
+
+    CARD = "card"  # post or redraw a conversation's card; drawn from the present state when it is sent
+    FOLLOW_UP = "follow_up"  # a family's later message, as a post in the card's thread
+    AGAIN = "again"  # "the family wrote again", shown in the channel, without words
+    PING = "ping"  # wakes people: a mention in a message of its own
+    NOTICE = "notice"  # an alarm to admins
+    UNREADABLE = "unreadable"  # "a message could not be shown", in the default department's channel
+    REPLY = "reply"  # an answer to the portal
+    STATE = "state"  # received, assigned, answered, closed: told to the portal
+
+
+class State(StrEnum):
+    """How far a delivery is."""
+
+    PENDING = "pending"  # waits for its time or its lane
+    SENDING = "sending"  # claimed, with a token and a lease
+    DELIVERED = "delivered"  # the far side has it
+    FAILED = "failed"  # refused for good; a person may retry
+    UNCLEAR = "unclear"  # may or may not have arrived; a person decides
+    DROPPED = "dropped"  # taken out by a person, with a reason; or no longer needed
+
+
+SETTLED = frozenset({State.DELIVERED, State.FAILED, State.DROPPED})
+
+LEASE = timedelta(seconds=40)
+CALL_LIMIT = timedelta(seconds=12)  # one call to Slack or the portal, wholly: well under half the lease
+GIVE_UP = timedelta(hours=24)
+TELL_AFTER = timedelta(minutes=15)  # "not delivered yet" on the card
+DECIDE_WITHIN = timedelta(hours=1)  # a person's time for an unclear delivery
+QUIET = timedelta(seconds=5)  # before we look whether an unanswered post arrived
+
+_BACKOFF = (5, 30, 120, 600, 1800)  # seconds; then hourly (CONTRACT section 5)
+
+
+def backoff(*, attempts: int, chance: float) -> timedelta:
+    """How long to wait after the given number of failed attempts: full jitter, `chance` in [0, 1)."""
+    ceiling = _BACKOFF[attempts - 1] if 1 <= attempts <= len(_BACKOFF) else 3600
+    return timedelta(seconds=max(0.5, ceiling * chance))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """One row of the outbox, before it is claimed.
+
+    `lane`: deliveries of one lane go one after the other, in order of `urgent` then age (`reply:` lanes: strictly by
+    age). `subject`: what to draw or send (conversation, message, reply, alarm or inbox id). `fold`: while one with
+    the same `fold` is pending, another is not added (its `not_before` becomes the earlier of the two).
+    `portal`: whose stopped queue holds it back.
+    """
+
+    id: str
+    what: What
+    lane: str
+    subject: str
+    conversation_id: str | None = None
+    slot: str = ""
+    urgent: bool = False
+    portal: str | None = None
+    fold: str | None = None
+    not_before: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """A claimed delivery: only the holder of `token` may settle it (fenced). `maybe_sent`: an earlier try may have arrived."""
+
+    id: str
+    what: What
+    lane: str
+    subject: str
+    conversation_id: str | None
+    slot: str
+    urgent: bool
+    attempts: int
+    token: str
+    maybe_sent: bool
+    created_at: datetime
+    first_sent_at: datetime | None
+    lease_until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """How a try ended. `state` PENDING means again, at `again_at`; `maybe_sent`: it may have arrived all the same.
+
+    `counted`: False for a 429, which is no failure. `code`: a word for the journal and the list of deliveries;
+    `words`: one sentence for people. `ref`: the far side's own id.
+    """
+
+    state: State
+    again_at: datetime | None = None
+    maybe_sent: bool = False
+    counted: bool = True
+    code: str = ""
+    words: str = ""
+    ref: str | None = None
+
+
+def reply_lane(conversation_id: str) -> str:
+    """The lane of a conversation's answers: strictly in order; a doubtful one holds back only this conversation."""
+    return f"reply:{conversation_id}"
+
+
+def slack_lane(place: str) -> str:
+    """The lane of one place in Slack: a department's name (`dep:Nursing`), `urgent`, or a person (`dm:U0ALICE`)."""
+    return f"slack:{place}"

@@ -1,0 +1,71 @@
+"""Everything that a card or a window shows of one conversation, read in one go."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from bot.domain.conversation import Conversation, Related, latest
+from bot.domain.message import Attachment, Patient, PortalMessage, Sender, StoredMessage
+from bot.domain.practice import Practice
+from bot.domain.reply import Reply
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """The present state of one conversation. `messages` and `replies` oldest first; `notes` is a count."""
+
+    conversation: Conversation
+    practice: Practice
+    messages: tuple[StoredMessage, ...]
+    replies: tuple[Reply, ...] = ()
+    notes: int = 0
+    related: tuple[Related, ...] = ()
+
+    @property
+    def newest(self) -> PortalMessage:
+        """The family's newest message."""
+        return latest(self.messages).content
+
+    @property
+    def sender(self) -> Sender:
+        """The account that wrote, and that an answer goes to."""
+        return self.newest.sender
+
+    @property
+    def patient(self) -> Patient:
+        """The child, as the newest message that names one has it."""
+        for stored in reversed(self.messages):
+            if stored.content.patient.name or stored.content.patient.birth_date:
+                return stored.content.patient
+        return self.newest.patient
+
+    @property
+    def request_message(self) -> PortalMessage:
+        """The message whose request makes the kind; the first one for general."""
+        for stored in self.messages:
+            if stored.content.kind is self.conversation.kind:
+                return stored.content
+        return self.messages[0].content
+
+    @property
+    def attachments(self) -> tuple[Attachment, ...]:
+        """All files the family sent in this conversation."""
+        return tuple(a for m in self.messages for a in m.content.attachments)
+
+    @property
+    def last_reply(self) -> Reply | None:
+        """The newest answer, whatever became of it."""
+        return self.replies[-1] if self.replies else None
+
+
+def age_in_words(birth_date: date | None, *, today: date) -> str:
+    """A child's age as people say it: "5 wk" under 3 months, "5 mo" under 2 years, then "9 y"; "age not given"."""
+    if birth_date is None:
+        return "age not given"
+    months = (today.year - birth_date.year) * 12 + today.month - birth_date.month - (today.day < birth_date.day)
+    if months < 0:
+        return "age not given"
+    if months < 3:  # noqa: PLR2004 - the medical convention: weeks in the first three months
+        return f"{(today - birth_date).days // 7} wk"
+    return f"{months} mo" if months < 24 else f"{months // 12} y"  # noqa: PLR2004 - months in the first two years

@@ -26,7 +26,7 @@ CLOSED = frozenset({Status.DONE, Status.WITHDRAWN, Status.ELSEWHERE})
 class Conversation:
     """One conversation, one card. Times are aware UTC.
 
-    `id` is opaque and stands in buttons; `number` is what people say to each other. `holder` is a Slack user id, or
+    `id` is opaque and stands in buttons; `number` is what people say to each other. `holder` is a Slack user id,
     None while the department has it. `came_at` is when the oldest unanswered message came; `due_at` is when the
     practice promised to have answered it. `version` grows with every change that a person writing an answer must
     know of: the family's words, an answer, a withdrawal. Drawing a card does not change it.

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 
 class What(StrEnum):
-    """What is carried. Everything but REPLY and STATE goes to Slack."""
+    """What is carried. Everything but REPLY and LOOK_UP goes to Slack."""
 
     CARD = "card"  # post or redraw a conversation's card; drawn from the present state when it is sent
     FOLLOW_UP = "follow_up"  # a family's later message, as a post in the card's thread
@@ -17,7 +17,7 @@ class What(StrEnum):
     NOTICE = "notice"  # an alarm to admins
     UNREADABLE = "unreadable"  # "a message could not be shown", in the default department's channel
     REPLY = "reply"  # an answer to the portal
-    STATE = "state"  # received, assigned, answered, closed: told to the portal
+    LOOK_UP = "look_up"  # asks the portal whether an unclear answer arrived
 
 
 class State(StrEnum):
@@ -73,7 +73,10 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """A claimed delivery: only the holder of `token` may settle it (fenced). `maybe_sent`: an earlier try may have arrived."""
+    """A claimed delivery: only the holder of `token` may settle it (fenced).
+
+    `maybe_sent`: an earlier try may have arrived.
+    """
 
     id: str
     what: What
@@ -105,6 +108,9 @@ class Outcome:
     code: str = ""
     words: str = ""
     ref: str | None = None
+
+
+REDRAW_LANE = "slack:redraw"  # chat.update is counted per workspace, and is scarcer than posting
 
 
 def reply_lane(conversation_id: str) -> str:

@@ -27,9 +27,28 @@ class Calendar(Protocol):
         ...
 
 
+# What a phrase's {gaps} are filled with; any other name stays a gap that the writer fills in.
+PLACEHOLDERS = frozenset(
+    {
+        "sender_first_name",
+        "sender_name",
+        "patient_first_name",
+        "patient_name",
+        "provider",
+        "pharmacy",
+        "medication",
+        "practice",
+        "department",
+        "my_name",
+        "my_title",
+        "today",
+    }
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Phrase:
-    """A ready text of a notebook, with {placeholders}."""
+    """A ready text of a notebook, with {placeholders} (PLACEHOLDERS)."""
 
     notebook: str
     title: str

@@ -15,6 +15,7 @@ class Refusal(StrEnum):
     ALREADY_SENT = "already_sent"  # the window was used
     CHANGED = "changed"  # the conversation moved on while the window was open
     CLOSED = "closed"  # withdrawn or handled elsewhere
+    CONFIDENTIAL = "confidential"  # the answer would reach a guardian's account
     TEXT = "text"  # empty or too long
     UNREAD_CHECK = "unread_check"  # a required tick is missing
     GONE = "gone"  # the thing that was pressed is not known

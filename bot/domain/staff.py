@@ -57,6 +57,18 @@ class Person:
     member: bool | None
 
 
+def acts_of(person: Person, staff: Staff | None, conversation: Conversation) -> frozenset[Act]:
+    """Everything that this person may do with this conversation now."""
+    allowed = set()
+    for act in Act:
+        try:
+            must(person, staff, act, conversation, ask="")
+        except Refused:
+            continue
+        allowed.add(act)
+    return frozenset(allowed)
+
+
 def must(person: Person, staff: Staff | None, act: Act, conversation: Conversation, *, ask: str) -> Staff:
     """The staff member behind `person`, if they may do `act` now; else Refused, in words.
 

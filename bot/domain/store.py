@@ -181,6 +181,10 @@ class Records(Protocol):
         """Keep what became of it. Its words, author and recipient never change."""
         ...
 
+    def reply_delivered_by(self, delivery_id: str) -> Reply | None:
+        """The answer that this delivery carries, None when it carries something else or is not known."""
+        ...
+
     def replies_due(self, *, state: State, before: datetime) -> Sequence[Reply]:
         """Answers in that state, written before then and still without a receipt."""
         ...
@@ -195,6 +199,10 @@ class Records(Protocol):
 
     def notes(self, conversation_id: str) -> Sequence[Note]:
         """All notes, oldest first."""
+        ...
+
+    def open_places(self, *, channel: str) -> Sequence[Place]:
+        """Cards of conversations that are not closed, standing in that channel (Slack's id)."""
         ...
 
     def add_window(self, window: Window) -> None:
@@ -281,7 +289,7 @@ class Records(Protocol):
         ...
 
     def drop(self, delivery_id: str, *, state: State, code: str, now: datetime) -> bool:
-        """A person takes a delivery out (DROPPED), or says that it arrived (DELIVERED)."""
+        """Settle a waiting or unclear delivery without sending: DROPPED, DELIVERED or FAILED; False if it is settled."""
         ...
 
     def delivery_of(self, *, what: What, subject: str) -> str | None:

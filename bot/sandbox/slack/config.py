@@ -11,7 +11,6 @@ from typing import Any, Literal, TypeVar
 
 import yaml
 
-
 T = TypeVar("T")
 
 

@@ -1,0 +1,230 @@
+"""Wiring: settings become a store, Slack, portals, jobs and a web server; the only owner of the clock."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import random
+import secrets
+import socket
+from datetime import UTC, datetime
+from functools import partial
+from typing import Literal
+
+import aiohttp
+from aiohttp import web
+from slack_sdk.web.async_client import AsyncWebClient
+
+import handlers
+from bot import log, practice_file
+from bot.connection import Connection, SlackRefused, sign_in, slack_app
+from bot.domain import setup
+from bot.domain.delivery import What
+from bot.domain.practice import Practice
+from bot.domain.store import Records, Store
+from bot.jobs import rounds
+from bot.jobs.outbox import Carrier, Outbox, Tools
+from bot.jobs.posts import PostCarrier, Words
+from bot.jobs.replies import ReplyCarrier
+from bot.jobs.scheduler import Ticks
+from bot.jobs.slack import CardCarrier, SlackDesk
+from bot.metrics import Metrics
+from bot.portals.base import Mode, Portal, PortalConfig
+from bot.portals.client import HttpPortal
+from bot.portals.wire import open_session
+from bot.settings import Settings
+from bot.slack import card, notices
+from bot.slack.members import Members, Workspace
+from bot.slack.pace import Pace
+from bot.slack.poster import Poster
+from handlers import web as routes
+from handlers.context import Front
+from handlers.portal import PortalDoor
+
+logger = logging.getLogger("portaldesk.service")
+
+Part = Literal["all", "web", "worker"]
+
+
+class CannotStart(Exception):  # noqa: N818 - a sentence for the operator
+    """The service cannot start: one sentence why, one what to do."""
+
+
+def clock() -> datetime:
+    """The time, aware, in UTC. Nobody else reads it."""
+    return datetime.now(UTC)
+
+
+class Service:
+    """A running service: `start`, then wait for `ended`, then `stop`. `why` says why it ended by itself."""
+
+    def __init__(self, settings: Settings, store: Store, *, only: Part = "all") -> None:
+        self.settings = settings
+        self.store = store
+        self.only = only
+        self.metrics = Metrics()
+        self.ticks = Ticks(clock)
+        self.ended = asyncio.Event()
+        self.why = ""
+        self._session: aiohttp.ClientSession | None = None
+        self._runner: web.AppRunner | None = None
+        self._outbox: Outbox | None = None
+        self._front: Front | None = None
+        self._desk: SlackDesk | None = None
+        self._wire: aiohttp.ClientSession | None = None
+        self._connection: Connection | None = None
+
+    async def start(self) -> None:
+        """Open everything, in an order in which nothing can be lost: the web last."""
+        await self._practice()
+        settings = self.settings
+        self._session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=100))
+        client = AsyncWebClient(
+            token=settings.slack_bot_token,
+            base_url=settings.slack_api_url,
+            session=self._session,
+            retry_handlers=[],
+            timeout=10,
+        )
+        poster = Poster(client)
+        workspace = Workspace()
+        try:
+            await sign_in(poster, workspace)
+        except SlackRefused as refused:
+            raise CannotStart(str(refused)) from None
+        members = Members(poster, workspace)
+        self._front = Front(store=self.store, poster=poster, clock=clock, member=members.member)
+        app = slack_app(client, settings, workspace)
+        handlers.register(app, self._front, members, workspace)
+        if self.only != "web":
+            await self._start_outbox(poster)
+        self._add_ticks(poster, workspace)
+        self.ticks.start()
+        if self.only != "worker":
+            await self._start_web(app if settings.slack_app_token is None else None)
+            self._connection = Connection(app, settings, on_dead=self._end)
+            await self._connection.open()
+        log.event(logger, "service.started", part=self.only)
+
+    async def _practice(self) -> None:
+        if self.settings.practice is not None:
+            document = self.settings.practice.read_text(encoding="utf-8")
+            practice_file.read(document)
+            await self.store.run(setup.apply_practice, document=document, by="service:PORTALDESK_PRACTICE", now=clock())
+        if await self.store.read(_practice) is None:
+            raise CannotStart(
+                "There is no practice file yet, so I would not know where messages belong. "
+                "Run `portaldesk practice apply FILE`, or set PORTALDESK_PRACTICE."
+            )
+
+    async def _start_outbox(self, poster: Poster) -> None:
+        chance = random.SystemRandom().random
+        self._desk = desk = SlackDesk(
+            store=self.store, poster=poster, pace=Pace(apart=self.settings.slack_pace), clock=clock, chance=chance
+        )
+        self._wire = open_session(allow_private=self.settings.allow_private_network)
+        portals: dict[str, Portal] = {
+            one.id: HttpPortal(
+                PortalConfig(id=one.id, url=one.url, secrets=one.secrets, mode=Mode(one.mode)),
+                self._wire,
+                clock,
+                chance=chance,
+            )
+            for one in self.settings.portals
+        }
+        words = Words(
+            follow_up=notices.follow_up,
+            again=notices.again,
+            ping=notices.ping,
+            notice=notices.notice,
+            unreadable=notices.unreadable,
+        )
+        posts = PostCarrier(desk, words)
+        replies = ReplyCarrier(self.store, portals, clock)
+        carriers: dict[What, Carrier] = dict.fromkeys(What, posts)
+        carriers[What.CARD] = CardCarrier(desk, card.card, notices.plain_card)
+        carriers[What.REPLY] = carriers[What.LOOK_UP] = replies
+        name = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+        tools = Tools(store=self.store, clock=clock, chance=chance, name=name, ready=desk.ready)
+        self._outbox = Outbox(tools, carriers)
+        await self.store.run(rounds.try_portals_again, portals=tuple(p.id for p in self.settings.portals), now=clock())
+        assert self._front is not None
+        self._front.later(rounds.ChannelRound(self.store, poster, clock).run())
+
+    def _add_ticks(self, poster: Poster, workspace: Workspace) -> None:
+        async def sign_in_again() -> None:
+            if not workspace.team:
+                await sign_in(poster, workspace)
+
+        self.ticks.add("sign-in", sign_in_again, every=5)
+        if self._outbox is None:
+            return
+        portals = tuple(portal.id for portal in self.settings.portals)
+        self.ticks.add("outbox", self._outbox.tick, every=1)
+        self.ticks.add("channels", rounds.ChannelRound(self.store, poster, clock).run, every=1800)
+        self.ticks.add("portals", partial(self._round, rounds.try_portals_again, portals=portals), every=600)
+        self.ticks.add("waiting", partial(self._round, rounds.waiting_too_long), every=300)
+
+    async def _round(self, act: object, **arguments: object) -> None:
+        await self.store.run(act, now=clock(), **arguments)  # type: ignore[arg-type]  # each is an act of bot.jobs.rounds
+
+    async def _start_web(self, slack: object) -> None:
+        door = PortalDoor(
+            store=self.store,
+            secrets={portal.id: portal.secrets for portal in self.settings.portals},
+            clock=clock,
+            seen=self.metrics.event_answered,
+        )
+        app = routes.build(door=door, slack=slack, ready=self.not_ready, metrics=self.metrics.page)  # type: ignore[arg-type]
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=5)
+        await self._runner.setup()
+        host, port = self.settings.http
+        try:
+            await web.TCPSite(self._runner, host, port, reuse_address=True).start()
+        except OSError as taken:
+            raise CannotStart(
+                f"PORTALDESK_HTTP: {host}:{port} cannot be opened ({taken.strerror or 'address not available'}). "
+                "Is another Portal Desk running? Choose another port, or stop that one."
+            ) from None
+
+    async def not_ready(self) -> str:
+        """Why the service is not able to work, in words without secrets; empty when it is."""
+        try:
+            async with asyncio.timeout(2):
+                await self.store.read(_practice)
+        except Exception:  # noqa: BLE001 - whatever it is, the answer is the same
+            return "The database does not answer."
+        stale = self.ticks.stale()
+        if stale:
+            return f"The scheduler stands still ({', '.join(stale)})."
+        if self._desk and self._desk.health.trouble:
+            return f"Slack refuses our token ({self._desk.health.trouble})."
+        if self._connection and not await self._connection.is_open():
+            return "The connection to Slack is down; I am trying again."
+        return ""
+
+    def _end(self, why: str) -> None:
+        self.why = why
+        self.ended.set()
+
+    async def stop(self) -> None:
+        """Stop claiming, finish what is on the wire, give back the rest, then let go of everything."""
+        self.ticks.stop()
+        if self._connection:
+            await self._connection.close()
+        if self._runner:
+            await self._runner.cleanup()
+        if self._front:
+            await self._front.drain()
+        if self._outbox:
+            await self._outbox.stop()
+        for session in (self._wire, self._session):
+            if session:
+                await session.close()
+        await self.store.close()
+        log.event(logger, "service.stopped")
+
+
+def _practice(records: Records) -> Practice | None:
+    return records.practice()

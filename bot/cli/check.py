@@ -1,0 +1,134 @@
+"""`portaldesk check`: everything the service needs, looked at one by one, with what to do."""
+
+from __future__ import annotations
+
+import asyncio
+import stat
+import sys
+from collections.abc import Iterator
+
+import aiohttp
+import click
+from rich.table import Table
+from slack_sdk.web.async_client import AsyncWebClient
+
+import storage
+from bot import practice_file, settings
+from bot.app import clock
+from bot.cli.desk import as_json, console, load_practice
+from bot.cli.checked import Checked, failed, ok, warning
+from bot.cli.remote import look_at_portals, look_at_slack
+from bot.domain.practice import Practice
+from bot.domain.store import Records, StoreUnavailable
+from bot.slack.poster import Poster
+
+NEEDS = ("slack", "portals", "database", "keys")
+
+
+@click.command(epilog="Example: portaldesk check")
+@click.option("--json", "machine", is_flag=True, help="For a script.")
+def check(machine: bool) -> None:  # noqa: FBT001 - a command's flag
+    """Look at settings, practice file, Slack, channels, portals and database, and say what to do."""
+    rows = asyncio.run(_everything())
+    if machine:
+        as_json([{"what": r.what, "state": r.state, "found": r.found, "do": r.do} for r in rows])
+    else:
+        marks = {"ok": "[green]ok[/green]", "warning": "[yellow]warning[/yellow]", "failed": "[red]failed[/red]"}
+        table = Table("what", "", "found", "what to do")
+        for row in rows:
+            table.add_row(row.what, marks[row.state], row.found, row.do)
+        console.print(table)
+    sys.exit(1 if any(row.state == "failed" for row in rows) else 0)
+
+
+async def _everything() -> list[Checked]:
+    rows = list(_settings())
+    found = _loadable()
+    rows += list(_database(found))
+    practice = await _practice(found, rows)
+    async with aiohttp.ClientSession() as session:
+        if found.slack_bot_token:
+            client = AsyncWebClient(
+                token=found.slack_bot_token,
+                base_url=found.slack_api_url,
+                session=session,
+                retry_handlers=[],
+                timeout=10,
+            )
+            rows += await look_at_slack(Poster(client), client, found, practice, now=clock())
+    rows += await look_at_portals(found, now=clock())
+    return rows
+
+
+def _settings() -> Iterator[Checked]:
+    try:
+        found = settings.load(needs=NEEDS)
+    except settings.SettingsWrong as wrong:
+        for fault in wrong.faults:
+            yield failed(f"setting {fault.variable}", fault.wrong, fault.right)
+        return
+    yield ok("settings", f"{len(found.portals)} portal(s), {'Socket Mode' if found.slack_app_token else 'HTTP mode'}")
+    for fault in found.warnings:
+        yield warning(f"setting {fault.variable}", fault.wrong, fault.right)
+
+
+def _loadable() -> settings.Settings:
+    """The settings as far as they can be used; what is wrong with them is in a row already."""
+    try:
+        return settings.load(needs=NEEDS)
+    except settings.SettingsWrong:
+        try:
+            return settings.load(needs=())
+        except settings.SettingsWrong:
+            return settings.Settings()
+
+
+def _database(found: settings.Settings) -> Iterator[Checked]:
+    try:
+        facts = storage.check(found.database_url)
+    except (StoreUnavailable, storage.StoreUnsafe) as trouble:
+        yield failed("database", str(trouble) or "cannot be reached", "Check PORTALDESK_DATABASE_URL and the server.")
+        return
+    for fact in facts:
+        make = {"ok": ok, "warning": warning, "failed": failed}[fact.state]
+        yield make(f"database: {fact.name}", fact.value, fact.do)
+    try:
+        storage.keyring_for(found.database_url, found.keys)
+    except storage.KeysWrong as wrong:
+        yield failed("keys", str(wrong), "Put the right keys into PORTALDESK_KEYS, or the key file back.")
+    else:
+        yield ok("keys", "PORTALDESK_KEYS" if found.keys else "the key file beside the database")
+    file = found.database_file
+    if file and file.exists() and file.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+        yield warning("database: file", f"{file.name} can be read by others", f"chmod 600 {file.name}")
+
+
+async def _practice(found: settings.Settings, rows: list[Checked]) -> Practice | None:
+    document = found.practice.read_text(encoding="utf-8", errors="replace") if found.practice else None
+    source = "practice file"
+    try:
+        if document is None:
+            storage.must_be_current(found.database_url)
+            source = "practice in force"
+            keys = storage.keyring_for(found.database_url, found.keys)
+            store = storage.open_store(found.database_url, keys, load_practice=load_practice)
+            try:
+                document = await store.read(_document)
+            finally:
+                await store.close()
+    except (storage.KeysWrong, storage.SchemaOutdated, storage.StoreUnsafe, StoreUnavailable) as trouble:
+        rows.append(failed("practice", str(trouble), "Mend the database first."))
+        return None
+    if document is None:
+        rows.append(failed("practice", "none was applied yet", "Run `portaldesk practice apply FILE`."))
+        return None
+    examined = practice_file.examine(document)
+    rows += [failed(f"{source}: {fault.path}", fault.wrong, fault.right) for fault in examined.faults]
+    rows += [warning(f"{source}: {fault.path}", fault.wrong, fault.right) for fault in examined.warnings]
+    if examined.practice:
+        rows.append(ok(source, f"{examined.practice.name}, {len(examined.practice.departments)} departments"))
+    return examined.practice
+
+
+def _document(records: Records) -> str | None:
+    return records.practice_document()

@@ -1,0 +1,91 @@
+"""What commands share: settings read or refused in words, and a store opened for one command."""
+
+from __future__ import annotations
+
+import asyncio
+import getpass
+import json
+import sys
+from collections.abc import Awaitable, Callable, Collection
+from dataclasses import replace
+from typing import Any, TypeVar
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+import storage
+from bot import practice_file, settings
+from bot.domain.practice import Practice
+from bot.domain.store import Store, StoreUnavailable
+
+T = TypeVar("T")
+
+console = Console(highlight=False)
+errors = Console(stderr=True, highlight=False)
+
+DATABASE = frozenset({"database", "keys"})
+
+
+def settled(needs: Collection[str]) -> settings.Settings:
+    """The settings, or exit 2 with every fault at once."""
+    try:
+        found = settings.load(needs=needs)
+    except settings.SettingsWrong as wrong:
+        show_faults("These settings keep me from starting:", wrong.faults)
+        sys.exit(2)
+    if found.warnings:
+        show_faults("These settings look odd:", found.warnings)
+    return found
+
+
+def show_faults(title: str, faults: Collection[settings.Fault]) -> None:
+    """A table of what is wrong and what would be right."""
+    table = Table("setting", "what is wrong", "what would be right", title=title, title_justify="left")
+    for fault in faults:
+        table.add_row(fault.variable, fault.wrong, fault.right)
+    errors.print(table)
+
+
+def load_practice(document: str, version: int) -> Practice:
+    """A stored practice file; it was checked when it was applied."""
+    return replace(practice_file.read(document), version=version)
+
+
+def open_store(found: settings.Settings) -> Store:
+    """The store of these settings, or a sentence and exit 1."""
+    try:
+        storage.must_be_current(found.database_url)
+        keys = storage.keyring_for(found.database_url, found.keys)
+        return storage.open_store(found.database_url, keys, load_practice=load_practice)
+    except (storage.KeysWrong, storage.SchemaOutdated, storage.StoreUnsafe) as trouble:
+        raise click.ClickException(str(trouble)) from None
+    except StoreUnavailable:
+        raise click.ClickException(
+            "The database cannot be reached. Is PORTALDESK_DATABASE_URL right, and is the server running?"
+        ) from None
+
+
+def with_store(found: settings.Settings, work: Callable[[Store], Awaitable[T]]) -> T:
+    """Open the store, do one thing, close it."""
+
+    async def run() -> T:
+        store = open_store(found)
+        try:
+            return await work(store)
+        except StoreUnavailable:
+            raise click.ClickException("The database went away; nothing was changed.") from None
+        finally:
+            await store.close()
+
+    return asyncio.run(run())
+
+
+def who() -> str:
+    """Who runs a command, for the journal."""
+    return f"cli:{getpass.getuser()}"
+
+
+def as_json(value: Any) -> None:
+    """Print for a script."""
+    click.echo(json.dumps(value, default=str, ensure_ascii=False, indent=2))

@@ -1,0 +1,60 @@
+"""`portaldesk run`: the service."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+
+import click
+
+import storage
+from bot import log
+from bot.app import CannotStart, Part, Service
+from bot.cli.desk import errors, open_store, settled
+from bot.practice_file import PracticeWrong
+from bot.settings import Settings
+
+
+@click.command(epilog="Example: portaldesk run")
+@click.option("--only", type=click.Choice(["web", "worker"]), help="With PostgreSQL: only one half of the service.")
+def run(only: Part | None) -> None:
+    """Run the service until it is told to stop."""
+    settings = settled({"slack", "portals", "database", "keys"})
+    if only and settings.database == "sqlite":
+        raise click.UsageError("--only splits the service over PostgreSQL; with SQLite one process does everything.")
+    log.set_up(form=settings.log, level=settings.log_level)
+    try:
+        with storage.hold(settings.database_url):
+            why = _loop(settings, only or "all")
+    except storage.StoreBusy as busy:
+        raise click.ClickException(str(busy)) from None
+    if why:
+        errors.print(why)
+        sys.exit(1)
+
+
+def _loop(settings: Settings, only: Part) -> str:
+    try:
+        import uvloop  # noqa: PLC0415 - not on every platform
+    except ImportError:
+        return asyncio.run(serve(settings, only))
+    return uvloop.run(serve(settings, only))
+
+
+async def serve(settings: Settings, only: Part) -> str:
+    """Run until SIGTERM, SIGINT, or until the service cannot go on; why it could not, empty otherwise."""
+    service = Service(settings, open_store(settings), only=only)
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, service.ended.set)
+    try:
+        await service.start()
+        await service.ended.wait()
+    except CannotStart as cannot:
+        return str(cannot)
+    except PracticeWrong as wrong:
+        return "The practice file cannot be used:\n" + "\n".join(f"  {fault}" for fault in wrong.faults)
+    finally:
+        await service.stop()
+    return service.why

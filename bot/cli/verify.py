@@ -1,0 +1,33 @@
+"""`portaldesk verify`: every invariant of the stored state, as a query."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+from rich.table import Table
+
+import storage
+from bot.cli.desk import DATABASE, as_json, console, settled, with_store
+from bot.domain.store import Store
+
+
+@click.command(epilog="Example: portaldesk verify")
+@click.option("--json", "machine", is_flag=True)
+def verify(machine: bool) -> None:  # noqa: FBT001 - a command's flag
+    """Prove that the stored state breaks none of its rules; exit 1 with the rows that do."""
+
+    async def work(store: Store) -> list[storage.Breach]:
+        return await store.read(storage.verify)
+
+    breaches = with_store(settled(DATABASE), work)
+    if machine:
+        as_json([{"invariant": b.invariant, "sentence": b.sentence, "ids": list(b.ids)} for b in breaches])
+    elif breaches:
+        table = Table("rule", "what is wrong", "rows")
+        for breach in breaches:
+            table.add_row(breach.invariant, breach.sentence, " ".join(map(str, breach.ids[:20])))
+        console.print(table)
+    else:
+        console.print("Every rule holds.")
+    sys.exit(1 if breaches else 0)

@@ -1,0 +1,123 @@
+"""Our connection to Slack: signing in, Bolt's app, Socket Mode and the watchdog over it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot import log
+from bot.settings import Settings
+from bot.slack.members import Workspace
+from bot.slack.poster import Poster, Verdict
+
+logger = logging.getLogger("portaldesk.connection")
+
+DEAD_AFTER = 120.0  # seconds without a socket until the process ends, to be started afresh
+LOOK_EVERY = 5.0
+
+
+class SlackRefused(Exception):  # noqa: N818 - a sentence for the operator
+    """Slack does not accept a token; in words, without the token."""
+
+
+async def sign_in(poster: Poster, workspace: Workspace) -> bool:
+    """Learn from auth.test who we are; False when Slack cannot be reached now, so that intake goes on meanwhile."""
+    called = await poster.call("auth.test")
+    if called.done:
+        workspace.learn(called.data)
+        return True
+    if called.verdict is Verdict.TOKEN:
+        raise SlackRefused(
+            f"Slack does not accept SLACK_BOT_TOKEN ({called.code}). Copy the Bot User OAuth Token again from "
+            "api.slack.com/apps, OAuth & Permissions."
+        )
+    log.event(logger, "slack.unreachable", level=logging.WARNING, code=called.code)
+    return False
+
+
+def slack_app(client: AsyncWebClient, settings: Settings, workspace: Workspace) -> AsyncApp:
+    """Bolt's app, acknowledging in line (docs/decisions/0004-acknowledge-in-line.md)."""
+
+    async def authorize() -> AuthorizeResult:
+        return AuthorizeResult(
+            enterprise_id=workspace.enterprise,
+            team_id=workspace.team or None,
+            bot_user_id=workspace.bot_user or None,
+            bot_id=workspace.bot_id or None,
+            bot_token=settings.slack_bot_token,
+        )
+
+    return AsyncApp(
+        client=client,
+        authorize=authorize,
+        signing_secret=settings.slack_signing_secret,
+        process_before_response=True,
+        request_verification_enabled=settings.slack_app_token is None,
+    )
+
+
+class Connection:
+    """Socket Mode with a watchdog, or nothing at all in HTTP mode."""
+
+    def __init__(
+        self, app: AsyncApp, settings: Settings, *, on_dead: Callable[[str], None], dead_after: float = DEAD_AFTER
+    ) -> None:
+        self._app = app
+        self._token = settings.slack_app_token
+        self._on_dead = on_dead
+        self._dead_after = dead_after
+        self._handler: AsyncSocketModeHandler | None = None
+        self._watch: asyncio.Task[None] | None = None
+
+    async def open(self) -> None:
+        """Connect in the background: a Slack that is away must not keep portals waiting."""
+        if self._token is None:
+            return
+        self._handler = AsyncSocketModeHandler(self._app, self._token)
+        self._watch = asyncio.create_task(self._watched())
+
+    async def is_open(self) -> bool:
+        """Whether Slack can reach us; always true in HTTP mode, where Slack calls."""
+        if self._token is None:
+            return True
+        return self._handler is not None and await self._handler.client.is_connected()
+
+    async def _watched(self) -> None:
+        assert self._handler is not None
+        seen = time.monotonic()
+        connected = False
+        while True:
+            try:
+                if not connected:
+                    await self._handler.connect_async()  # type: ignore[no-untyped-call]  # Bolt's handler has no annotations
+                    connected = True
+            except SlackApiError as error:
+                code = str(error.response.get("error", "")) if error.response else ""
+                log.event(logger, "socket.refused", level=logging.ERROR, code=code)
+                if code in ("invalid_auth", "not_authed", "not_allowed_token_type", "missing_scope"):
+                    self._on_dead(f"Slack does not accept SLACK_APP_TOKEN ({code}).")
+                    return
+            except Exception as error:  # noqa: BLE001 - the SDK raises whatever the network raised
+                log.event(logger, "socket.not-open", level=logging.WARNING, code=type(error).__name__)
+            if await self.is_open():
+                seen = time.monotonic()
+            elif time.monotonic() - seen > self._dead_after:
+                self._on_dead("The connection to Slack stayed dead; ending, so that I am started afresh.")
+                return
+            await asyncio.sleep(LOOK_EVERY if connected else 1.0)
+
+    async def close(self) -> None:
+        """Let go of the socket."""
+        if self._watch:
+            self._watch.cancel()
+            await asyncio.gather(self._watch, return_exceptions=True)
+        if self._handler:
+            await self._handler.close_async()  # type: ignore[no-untyped-call]  # as above

@@ -1,0 +1,133 @@
+"""What a carried delivery changes: the receipt, the refusal, the doubt, mirrored where people see it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from bot.domain import tell
+from bot.domain.alarm import Place
+from bot.domain.conversation import Conversation, Status
+from bot.domain.delivery import DECIDE_WITHIN, GIVE_UP, TELL_AFTER, Claim, Outcome, State
+from bot.domain.journal import Entry, Outcome as Ending
+from bot.domain.reply import Reply
+from bot.domain.store import Records
+
+SHRINK_AFTER = timedelta(minutes=10)
+
+_ENDINGS: dict[State, Ending] = {State.DELIVERED: "done", State.FAILED: "failed", State.UNCLEAR: "failed"}
+
+
+def settle(records: Records, *, claim: Claim, outcome: Outcome, now: datetime) -> bool:
+    """Settle a delivery to Slack; False when another worker has it now (fenced)."""
+    if not records.settle(claim, outcome, now=now):
+        return False
+    if outcome.state is State.FAILED:
+        tell.ring(
+            records,
+            key=f"delivery:{claim.what.value}:{outcome.code}",
+            words=f"Slack refused something that I had to post ({claim.what.value}: {outcome.code}). "
+            "Run `portaldesk deliveries list`, mend the cause, then `portaldesk deliveries retry`.",
+            now=now,
+        )
+    return True
+
+
+def settle_card(records: Records, *, claim: Claim, outcome: Outcome, place: Place, now: datetime) -> bool:
+    """Settle a card that was posted or redrawn, and keep where it stands; False when fenced."""
+    if not records.settle(claim, outcome, now=now):
+        return False
+    known = records.place(conversation_id=place.conversation_id, slot=place.slot)
+    records.save_place(place)
+    if known is None or known.ts != place.ts:
+        records.journal(
+            Entry(
+                at=now,
+                actor="service",
+                action="card.posted",
+                subject=place.conversation_id,
+                detail={"channel": place.channel, "ts": place.ts, "slot": place.slot},
+            )
+        )
+    conversation = records.conversation(place.conversation_id)
+    closed_at = conversation.closed_at if conversation else None
+    if conversation and closed_at and now < closed_at + SHRINK_AFTER and place.slot == "department":
+        tell.draw(records, conversation, now=now, at=closed_at + SHRINK_AFTER)
+    return True
+
+
+def settle_reply(records: Records, *, claim: Claim, outcome: Outcome, now: datetime) -> bool:
+    """Settle an answer and say on the card what became of it; False when fenced."""
+    reply = records.reply(claim.subject)
+    conversation = records.conversation(reply.conversation_id) if reply else None
+    if reply is None or conversation is None:
+        return records.settle(claim, replace(outcome, state=State.FAILED, code="unknown_reply"), now=now)
+    if outcome.state is State.PENDING and outcome.counted and now - reply.written_at > GIVE_UP:
+        outcome = _given_up(outcome)
+    if not records.settle(claim, outcome, now=now):
+        return False
+    _keep(records, conversation, mirrored(reply, claim, outcome, now=now), outcome, now=now)
+    if outcome.code == "unauthorized":
+        _stop(records, conversation.portal, now=now)
+    elif outcome.state is State.DELIVERED:
+        records.close_alarm(key=f"portal:{conversation.portal}:unauthorized", now=now)
+    return True
+
+
+def _given_up(outcome: Outcome) -> Outcome:
+    if outcome.maybe_sent:
+        return replace(outcome, state=State.UNCLEAR, words="the portal has not confirmed it for 24 hours")
+    return replace(outcome, state=State.FAILED, code="gave_up", words="the portal could not be reached for 24 hours")
+
+
+def mirrored(reply: Reply, claim: Claim, outcome: Outcome, *, now: datetime) -> Reply:
+    """The answer as its delivery is now."""
+    unclear = outcome.state is State.UNCLEAR
+    return replace(
+        reply,
+        state=outcome.state,
+        attempts=claim.attempts,
+        first_tried_at=reply.first_tried_at or now,
+        last_tried_at=now,
+        next_try_at=outcome.again_at,
+        delivered_at=now if outcome.state is State.DELIVERED else None,
+        portal_message_id=outcome.ref or reply.portal_message_id,
+        portal_status=reply.portal_status or ("accepted" if outcome.state is State.DELIVERED else None),
+        code=outcome.code,
+        reason=outcome.words,
+        decide_by=now + DECIDE_WITHIN if unclear else None,
+        owner=reply.author.slack if unclear else reply.owner,
+    )
+
+
+def _keep(records: Records, conversation: Conversation, reply: Reply, outcome: Outcome, *, now: datetime) -> None:
+    records.save_reply(reply)
+    if outcome.state is State.PENDING:
+        told_at = max(now, reply.written_at + TELL_AFTER)
+        tell.draw(records, conversation, now=now, at=told_at if told_at > now else None)
+        return
+    records.journal(
+        Entry(
+            at=now,
+            actor="service",
+            action=f"reply.{outcome.state.value}",
+            subject=conversation.id,
+            outcome=_ENDINGS.get(outcome.state, "done"),
+            detail={"reply": reply.id, "attempts": reply.attempts, "code": outcome.code},
+        )
+    )
+    if outcome.state is not State.DELIVERED and conversation.status in (Status.ANSWERED, Status.DONE):
+        conversation = replace(conversation, status=Status.OPEN, closed_at=None, closed_by=None)
+        records.save_conversation(conversation)
+    tell.draw(records, conversation, now=now)
+
+
+def _stop(records: Records, portal: str, *, now: datetime) -> None:
+    if records.stop_portal(portal, now=now):
+        tell.ring(
+            records,
+            key=f"portal:{portal}:unauthorized",
+            words=f"The portal {portal} refuses our signature (401). Its answers wait, nothing is lost. "
+            f"Put the right secret into PORTALDESK_PORTAL_{portal.upper()}_SECRETS and start the service again.",
+            now=now,
+        )

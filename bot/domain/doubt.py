@@ -1,0 +1,114 @@
+"""An answer that did not arrive, or may have: try again, look it up, or say what became of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from bot.domain import tell
+from bot.domain.conversation import Conversation
+from bot.domain.delivery import Delivery, State, What
+from bot.domain.journal import Entry
+from bot.domain.refused import Refusal, Refused
+from bot.domain.reply import Reply
+from bot.domain.send import after_answer, answerable, entitled, last_reply
+from bot.domain.staff import Act, Person
+from bot.domain.store import Records
+
+
+def retry(records: Records, *, conversation_id: str, person: Person, now: datetime) -> Reply:
+    """Try a failed answer again: the same words, the same key."""
+    conversation, staff, picture = entitled(records, conversation_id, person, Act.RETRY)
+    answerable(picture)
+    reply = last_reply(picture, State.FAILED)
+    _again(records, conversation, reply, maybe_sent=False, now=now)
+    _journal(records, "reply.retried", reply, actor=staff.slack, now=now)
+    return reply
+
+
+def send_again(records: Records, *, conversation_id: str, person: Person, now: datetime) -> Reply:
+    """Send an unclear answer once more; a person took it upon them that it may arrive twice."""
+    conversation, staff, picture = entitled(records, conversation_id, person, Act.SETTLE_DOUBT)
+    answerable(picture)
+    reply = last_reply(picture, State.UNCLEAR)
+    _again(records, conversation, replace(reply, settled_by=staff.slack), maybe_sent=False, now=now)
+    _journal(records, "reply.sent_again", reply, actor=staff.slack, now=now)
+    return reply
+
+
+def mark_delivered(records: Records, *, conversation_id: str, person: Person, now: datetime) -> Reply:
+    """A person saw the unclear answer in the portal."""
+    conversation, staff, picture = entitled(records, conversation_id, person, Act.SETTLE_DOUBT)
+    reply = last_reply(picture, State.UNCLEAR)
+    arrived(records, conversation, replace(reply, settled_by=staff.slack), code="seen_by_person", now=now)
+    _journal(records, "reply.marked_delivered", reply, actor=staff.slack, now=now)
+    return reply
+
+
+def check_portal(records: Records, *, conversation_id: str, person: Person, now: datetime) -> Reply:
+    """Ask the portal whether it has the unclear answer."""
+    conversation, staff, picture = entitled(records, conversation_id, person, Act.SETTLE_DOUBT)
+    reply = last_reply(picture, State.UNCLEAR)
+    records.add_delivery(
+        Delivery(
+            id=records.new_id("d"),
+            what=What.LOOK_UP,
+            lane=f"look_up:{conversation.id}",
+            subject=reply.id,
+            conversation_id=conversation.id,
+            portal=conversation.portal,
+            fold=f"look_up:{reply.id}",
+        ),
+        now=now,
+    )
+    _journal(records, "reply.look_up", reply, actor=staff.slack, now=now)
+    return reply
+
+
+def arrived(records: Records, conversation: Conversation, reply: Reply, *, code: str, now: datetime) -> None:
+    """The portal has an answer that was in doubt."""
+    delivery = records.delivery_of(what=What.REPLY, subject=reply.id)
+    if delivery is None or not records.drop(delivery, state=State.DELIVERED, code=code, now=now):
+        raise Refused("Somebody settled this already. Look at the card again.", because=Refusal.NOT_NOW)
+    records.save_reply(replace(reply, state=State.DELIVERED, delivered_at=now, code="", reason="", decide_by=None))
+    _draw(records, after_answer(conversation, reply, now=now), now=now)
+
+
+def not_found(records: Records, conversation: Conversation, reply: Reply, *, known: bool, now: datetime) -> None:
+    """The portal was asked about an unclear answer and does not have it (`known`), or cannot tell."""
+    if known:
+        delivery = records.delivery_of(what=What.REPLY, subject=reply.id)
+        if delivery is None or not records.drop(delivery, state=State.FAILED, code="not_found", now=now):
+            return
+        reply = replace(
+            reply,
+            state=State.FAILED,
+            code="not_found",
+            reason="the portal says that it does not have this answer",
+            decide_by=None,
+        )
+    else:
+        reply = replace(reply, code="cannot_tell", reason="the portal cannot tell; please look into it yourself")
+    records.save_reply(reply)
+    tell.draw(records, conversation, now=now)
+
+
+def _again(records: Records, conversation: Conversation, reply: Reply, *, maybe_sent: bool, now: datetime) -> None:
+    delivery = records.delivery_of(what=What.REPLY, subject=reply.id)
+    if delivery is None or not records.redeliver(delivery, now=now, maybe_sent=maybe_sent):
+        raise Refused("It is being tried already. Look at the card again.", because=Refusal.NOT_NOW)
+    records.save_reply(
+        replace(reply, state=State.PENDING, code="", reason="", decide_by=None, next_try_at=now, portal_status=None)
+    )
+    _draw(records, after_answer(conversation, reply, now=now), now=now)
+
+
+def _draw(records: Records, conversation: Conversation, *, now: datetime) -> None:
+    records.save_conversation(conversation)
+    tell.draw(records, conversation, now=now)
+
+
+def _journal(records: Records, action: str, reply: Reply, *, actor: str, now: datetime) -> None:
+    records.journal(
+        Entry(at=now, actor=actor, action=action, subject=reply.conversation_id, detail={"reply": reply.id})
+    )

@@ -1,0 +1,112 @@
+"""What comes after the first message: the family writes again, or changes what it wrote."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from bot.domain import tell
+from bot.domain.conversation import CLOSED, Conversation, Status
+from bot.domain.delivery import Delivery, What, slack_lane
+from bot.domain.event import MessageUpdated
+from bot.domain.journal import Entry
+from bot.domain.message import Standing, StoredMessage
+from bot.domain.practice import Practice
+from bot.domain.store import Records
+from bot.domain.turnaround import due
+
+
+def join(
+    records: Records, conversation: Conversation, stored: StoredMessage, *, practice: Practice, now: datetime
+) -> None:
+    """A further message of the same account: the card comes back to life with it."""
+    records.add_message(stored)
+    _revive(records, conversation, stored, practice=practice, action="message.followed", now=now)
+
+
+def updated(records: Records, event: MessageUpdated, *, portal: str, now: datetime) -> bool:
+    """The message's content was changed in the portal; False when nothing is new (same content, or an older version)."""
+    stored = records.message_of(portal=portal, message_id=event.message.message_id)
+    if stored is None or stored.content_sha256 == event.content_sha256:
+        return False
+    new, old = event.message.version, stored.content.version
+    if new is not None and old is not None and new <= old:
+        return False
+    changed = replace(stored, content=event.message, content_sha256=event.content_sha256, standing=Standing.CURRENT)
+    conversation = records.conversation(stored.conversation_id)
+    if conversation is None:
+        return False
+    records.save_message(changed)
+    _revive(records, conversation, changed, practice=tell.in_force(records), action="message.changed", now=now)
+    return True
+
+
+def _revive(
+    records: Records,
+    conversation: Conversation,
+    stored: StoredMessage,
+    *,
+    practice: Practice,
+    action: str,
+    now: datetime,
+) -> None:
+    again = conversation.status is not Status.OPEN
+    newly_urgent = stored.content.urgent and not conversation.urgent
+    present = replace(
+        conversation,
+        version=conversation.version + 1,
+        status=Status.OPEN,
+        urgent=conversation.urgent or stored.content.urgent,
+        confidential=conversation.confidential or stored.content.confidential,
+    )
+    if again:
+        present = _opened_again(present, stored, practice=practice, now=now, closed=conversation.status in CLOSED)
+    records.save_conversation(present)
+    records.journal(
+        Entry(
+            at=now,
+            actor=f"portal:{conversation.portal}",
+            action=action,
+            subject=conversation.id,
+            detail={"message": stored.id, "again": again},
+        )
+    )
+    tell.draw(records, present, now=now)
+    _tell(records, present, stored, again=again, now=now)
+    if newly_urgent:
+        tell.announce(records, present, practice=practice, now=now)
+
+
+def _opened_again(
+    conversation: Conversation, stored: StoredMessage, *, practice: Practice, now: datetime, closed: bool
+) -> Conversation:
+    department = practice.department(conversation.department)
+    came = min(stored.content.sent_at, now)
+    return replace(
+        conversation,
+        holder=None,
+        held_since=None,
+        came_at=came,
+        due_at=due(came, department.turnaround, practice.hours_of(department), practice.calendar, practice.timezone),
+        opened_again=conversation.opened_again or closed,
+        closed_at=None,
+        closed_by=None,
+    )
+
+
+def _tell(records: Records, conversation: Conversation, stored: StoredMessage, *, again: bool, now: datetime) -> None:
+    """A post in the card's thread; when people had put the card aside, also one that the channel sees, without words."""
+    posts = [What.FOLLOW_UP, What.AGAIN] if again else [What.FOLLOW_UP]
+    for what in posts:
+        records.add_delivery(
+            Delivery(
+                id=records.new_id("d"),
+                what=what,
+                lane=slack_lane(f"dep:{conversation.department}"),
+                subject=stored.id,
+                conversation_id=conversation.id,
+                slot="department",
+                urgent=conversation.urgent,
+            ),
+            now=now,
+        )

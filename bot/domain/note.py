@@ -1,0 +1,37 @@
+"""What staff write in a card's thread: kept as internal notes, and going nowhere."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.domain import tell
+from bot.domain.conversation import Note
+from bot.domain.journal import Entry
+from bot.domain.store import Records
+
+
+def note(
+    records: Records, *, channel: str, thread_ts: str, ts: str, slack: str, text: str, now: datetime
+) -> Note | None:
+    """Keep a thread message as an internal note; None when the thread is not a card's, or it is kept already."""
+    place = records.place_at(channel=channel, ts=thread_ts)
+    conversation = records.conversation(place.conversation_id) if place else None
+    if conversation is None:
+        return None
+    kept = Note(id=records.new_id("n"), conversation_id=conversation.id, author=slack, text=text, at=now)
+    if not records.add_note(kept, channel=channel, ts=ts):
+        return None
+    records.journal(
+        Entry(at=now, actor=slack, action="note.written", subject=conversation.id, detail={"note": kept.id})
+    )
+    tell.draw(records, conversation, now=now)
+    return kept
+
+
+def change_note(records: Records, *, channel: str, ts: str, slack: str, text: str | None, now: datetime) -> str | None:
+    """Follow an edit (None: a deletion) of a note in Slack; the conversation's id, None when it is no note."""
+    conversation_id = records.change_note(channel=channel, ts=ts, text=text, now=now)
+    if conversation_id:
+        action = "note.changed" if text is not None else "note.deleted"
+        records.journal(Entry(at=now, actor=slack, action=action, subject=conversation_id))
+    return conversation_id

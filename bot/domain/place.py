@@ -1,0 +1,83 @@
+"""Where a card stands: its department's channel, or another visible one while that cannot be used."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+
+from bot.domain import tell
+from bot.domain.alarm import Channel
+from bot.domain.journal import Entry
+from bot.domain.practice import Practice
+from bot.domain.store import Records
+
+TROUBLES = {
+    "not_found": "does not exist, or I cannot see it. Invite me there (/invite @Portal Desk), or name another channel",
+    "archived": "is archived. Unarchive it, or name another channel",
+    "not_in_channel": "does not have me as a member. Invite me there (/invite @Portal Desk)",
+    "shared_outside": "is shared with another company. Name a channel that only your practice can read",
+}
+
+
+def candidates(practice: Practice, *, department: str, slot: str) -> Iterator[str]:
+    """Channels as the practice file names them, the right one first, then those where people will see it."""
+    if slot == "urgent" and practice.urgent_channel:
+        yield practice.urgent_channel
+    yield practice.department(department).channel
+    yield practice.department(practice.default_department).channel
+    for other in practice.departments:
+        yield other.channel
+
+
+def usable(records: Records, *, department: str, slot: str) -> Channel | None:
+    """The channel to post in now; None when not a single one of the practice's channels can be used."""
+    practice = tell.in_force(records)
+    for named in candidates(practice, department=department, slot=slot):
+        channel = records.channel(named) or Channel(named=named, id=None if named.startswith("#") else named)
+        if channel.id and not channel.trouble:
+            return channel
+    return None
+
+
+def troubled(records: Records, *, channel_id: str, trouble: str, now: datetime) -> bool:
+    """A channel cannot be used (`trouble` empty: it can again). Its open cards go where people see them.
+
+    True when that changed something.
+    """
+    practice = tell.in_force(records)
+    changed = False
+    for named in dict.fromkeys(_names(practice)):
+        known = records.channel(named) or Channel(named=named, id=None if named.startswith("#") else named)
+        if known.id != channel_id or known.trouble == trouble:
+            continue
+        records.save_channel(replace(known, trouble=trouble))
+        changed = True
+        _tell(records, named, trouble=trouble, now=now)
+    if changed:
+        for place in records.open_places(channel=channel_id):
+            conversation = records.conversation(place.conversation_id)
+            if conversation:
+                tell.draw(records, conversation, now=now)
+    return changed
+
+
+def _names(practice: Practice) -> Iterator[str]:
+    if practice.urgent_channel:
+        yield practice.urgent_channel
+    for department in practice.departments:
+        yield department.channel
+
+
+def _tell(records: Records, named: str, *, trouble: str, now: datetime) -> None:
+    key = f"channel:{named}"
+    records.journal(
+        Entry(at=now, actor="service", action="channel.changed", subject=named, detail={"trouble": trouble})
+    )
+    if not trouble:
+        records.close_alarm(key=key, now=now)
+        return
+    words = (
+        f"The channel {named} {TROUBLES.get(trouble, 'cannot be used')}. Until then its cards go to another channel."
+    )
+    tell.ring(records, key=key, words=words, now=now)

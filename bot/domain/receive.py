@@ -1,0 +1,142 @@
+"""Taking in what a portal sent: kept first, understood second, never dropped."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from bot.domain import follow_up, intake, standing, tell
+from bot.domain.event import (
+    Event,
+    HandledElsewhere,
+    MessageCreated,
+    MessageUpdated,
+    MessageWithdrawn,
+    Ping,
+    ReplyStatus,
+    ThreadClosed,
+    Unknown,
+)
+from bot.domain.journal import Entry
+from bot.domain.store import InboxRow, InboxState, Records
+
+
+class Taken(StrEnum):
+    """How the portal is answered."""
+
+    STORED = "stored"  # kept and applied, or kept until what it is about is there
+    SAME = "same"  # seen before with the same body, or the same content under another event id
+    CONFLICT = "conflict"  # the event id was seen with another body
+    QUARANTINED = "quarantined"  # kept; a person is shown it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What became of a delivery; `id` is the inbox row's, None for a conflict that was known already."""
+
+    taken: Taken
+    id: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unusable:
+    """A signed event that cannot be used, and why: field names only, no values."""
+
+    reason: str
+
+
+Reader = Callable[[bytes, datetime], Event | Unusable]
+
+
+def receive(
+    records: Records, *, portal: str, event_id: str, sha256: bytes, raw: bytes, read: Reader, now: datetime
+) -> Answer:
+    """Keep one signed event and apply it, all in this transaction (SAFETY I1 to I4)."""
+    inbox_id = records.add_inbox(portal=portal, event_id=event_id, sha256=sha256, raw=raw, now=now)
+    if inbox_id is None:
+        return _seen_before(records, portal=portal, event_id=event_id, sha256=sha256, raw=raw, now=now)
+    event = read(raw, now)
+    if isinstance(event, Unusable):
+        intake.quarantine(records, inbox_id=inbox_id, portal=portal, reason=event.reason, now=now)
+        return Answer(taken=Taken.QUARANTINED, id=inbox_id)
+    fresh = _apply(records, event, inbox_id=inbox_id, portal=portal, now=now)
+    if isinstance(event, MessageCreated):
+        _apply_waiting(records, f"message:{event.message.message_id}", portal=portal, read=read, now=now)
+        _apply_waiting(records, f"thread:{event.message.thread_id}", portal=portal, read=read, now=now)
+    return Answer(taken=Taken.STORED if fresh else Taken.SAME, id=inbox_id)
+
+
+def _seen_before(records: Records, *, portal: str, event_id: str, sha256: bytes, raw: bytes, now: datetime) -> Answer:
+    known = records.inbox_row(portal=portal, event_id=event_id)
+    if known is not None and known.sha256 == sha256:
+        quarantined = known.state is InboxState.QUARANTINED
+        return Answer(taken=Taken.QUARANTINED if quarantined else Taken.SAME, id=known.id)
+    conflict = records.add_conflict(portal=portal, event_id=event_id, sha256=sha256, raw=raw, now=now)
+    if conflict is not None:
+        tell.ring(
+            records,
+            key=f"conflict:{portal}",
+            words=f"The portal {portal} sent an event id twice with different content. Both are kept; "
+            "the first one counts. Ask the portal's vendor to look into it.",
+            now=now,
+        )
+        records.journal(
+            Entry(at=now, actor=f"portal:{portal}", action="event.conflict", subject=conflict, outcome="refused")
+        )
+    return Answer(taken=Taken.CONFLICT, id=conflict)
+
+
+def _apply(records: Records, event: Event, *, inbox_id: str, portal: str, now: datetime) -> bool:
+    """Apply one event; False when it changed nothing because its content was known."""
+    about: str | None = None
+    fresh = True
+    match event:
+        case MessageCreated():
+            fresh = intake.created(records, event, portal=portal, inbox_id=inbox_id, now=now)
+        case MessageUpdated():
+            about = _missing(records, portal, event.message.message_id)
+            if about is None:
+                fresh = follow_up.updated(records, event, portal=portal, now=now)
+        case MessageWithdrawn() | HandledElsewhere():
+            about = _missing(records, portal, event.message_id)
+            if about is None:
+                standing.changed(records, event, portal=portal, now=now)
+        case ThreadClosed():
+            closed = standing.thread_closed(records, event, portal=portal, now=now)
+            about = None if closed else f"thread:{event.thread_id}"
+        case ReplyStatus():
+            known = standing.reply_status(records, event, portal=portal, now=now)
+            about = None if known else f"reply:{event.reply_id}"
+        case Ping() | Unknown():
+            pass
+    state = InboxState.WAITING if about else InboxState.DONE
+    records.settle_inbox(inbox_id, state=state, type=_type(event), about=about)
+    return fresh
+
+
+def _missing(records: Records, portal: str, message_id: str) -> str | None:
+    known = records.message_of(portal=portal, message_id=message_id)
+    return None if known else f"message:{message_id}"
+
+
+def _apply_waiting(records: Records, about: str, *, portal: str, read: Reader, now: datetime) -> None:
+    for row in records.waiting_for(portal=portal, about=about):
+        apply_again(records, row, portal=portal, read=read, now=now)
+
+
+def apply_again(records: Records, row: InboxRow, *, portal: str, read: Reader, now: datetime) -> None:
+    """Apply an event that waited, as of when it came."""
+    event = read(row.raw, row.received_at)
+    if not isinstance(event, Unusable):
+        _apply(records, event, inbox_id=row.id, portal=portal, now=now)
+
+
+def _type(event: Event) -> str:
+    if isinstance(event, Unknown):
+        return "unknown"
+    return type(event).__name__
+
+
+__all__ = ["Answer", "Reader", "Taken", "Unusable", "apply_again", "receive"]

@@ -1,0 +1,238 @@
+"""Answering a family: the window opens, and Send is pressed once, by somebody who may, on what they saw."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from bot.domain import tell
+from bot.domain.conversation import Conversation, Status
+from bot.domain.delivery import Delivery, State, What, reply_lane
+from bot.domain.journal import Entry
+from bot.domain.message import Relationship
+from bot.domain.picture import Picture
+from bot.domain.refused import Refusal, Refused
+from bot.domain.reply import TEXT_LIMIT, Author, Reply
+from bot.domain.staff import Act, Person, Role, Staff, must
+from bot.domain.store import Records
+from bot.domain.window import Window
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """An opened window with everything it shows, and the person who has it before them.
+
+    `stopped`: since when the portal's queue stands still, None while it moves.
+    """
+
+    window: Window
+    picture: Picture
+    staff: Staff
+    stopped: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """What was written and ticked in a reply window."""
+
+    text: str
+    done_after: bool
+    read_tick: bool = False
+    proxy_tick: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stale:
+    """Nothing was sent, since something changed while the window was open. `seen_until`: what came later is new."""
+
+    desk: Desk
+    seen_until: datetime
+
+
+def open_reply(records: Records, *, conversation_id: str, person: Person, now: datetime) -> Desk:
+    """Open the reply window, if this person may answer this conversation now."""
+    conversation, staff, picture = entitled(records, conversation_id, person, Act.REPLY)
+    answerable(picture)
+    window = Window(
+        id=records.new_id("w"),
+        what="reply",
+        conversation_id=conversation.id,
+        slack=staff.slack,
+        opened_at=now,
+        version=conversation.version,
+    )
+    records.add_window(window)
+    records.journal(Entry(at=now, actor=staff.slack, action="reply.opened", subject=conversation.id))
+    return _desk(records, window, picture, staff)
+
+
+def _desk(records: Records, window: Window, picture: Picture, staff: Staff) -> Desk:
+    stopped = records.portal_stopped(picture.conversation.portal)
+    return Desk(window=window, picture=picture, staff=staff, stopped=stopped)
+
+
+def send(records: Records, *, window_id: str, person: Person, form: Form, now: datetime) -> Reply | Stale:
+    """Send an answer: one window, one reply. The recipient comes from our own row, never from Slack."""
+    window = records.window(window_id)
+    if window is None or window.slack != person.slack or window.what != "reply":
+        raise Refused(
+            "I do not know this window any more. Copy your text, close it, and press Reply on the card again.",
+            because=Refusal.GONE,
+        )
+    if window.used_by is not None:
+        raise Refused(
+            "Already sent. Close this window; the card shows how far the answer is.", because=Refusal.ALREADY_SENT
+        )
+    conversation, staff, picture = entitled(records, window.conversation_id, person, Act.REPLY)
+    answerable(picture)
+    text = _checked(form, picture)
+    if conversation.version != window.version:
+        return _shown_again(records, _desk(records, window, picture, staff), now=now)
+    if window.stale and not form.read_tick:
+        raise Refused(
+            "Something changed while you wrote. Read it above, tick this, and press Send.",
+            because=Refusal.UNREAD_CHECK,
+            field="stale_read",
+        )
+    return _sent(records, _desk(records, window, picture, staff), text, form, now=now)
+
+
+def entitled(records: Records, conversation_id: str, person: Person, act: Act) -> tuple[Conversation, Staff, Picture]:
+    """The conversation as it is now, and the staff member behind `person`, if they may do `act` with it."""
+    practice = tell.in_force(records)
+    conversation = records.conversation(conversation_id)
+    picture = records.picture(conversation_id) if conversation else None
+    if conversation is None or picture is None:
+        raise Refused("I do not know this message any more. Look for its number in the channel.", because=Refusal.GONE)
+    staff = must(person, practice.person(person.slack), act, conversation, ask=practice.ask)
+    return conversation, staff, picture
+
+
+def answerable(picture: Picture) -> None:
+    """Refuse an answer that would go nowhere, or to the wrong account."""
+    conversation = picture.conversation
+    if conversation.status is Status.WITHDRAWN:
+        raise Refused(
+            "The family took this message back. Nothing was sent; phone them if it still matters.",
+            because=Refusal.CLOSED,
+        )
+    if conversation.status is Status.ELSEWHERE:
+        raise Refused(
+            "This was handled in the portal itself. Nothing was sent; look there before you write again.",
+            because=Refusal.CLOSED,
+        )
+    if conversation.confidential and picture.sender.relationship is not Relationship.SELF:
+        raise Refused(
+            "This answer may go only to the teenager's own account, and somebody else's account wrote this message. "
+            "Answer by phone, or ask a prescriber.",
+            because=Refusal.CONFIDENTIAL,
+        )
+
+
+def _checked(form: Form, picture: Picture) -> str:
+    text = form.text.strip()
+    if not text:
+        raise Refused("Write something first, then press Send.", because=Refusal.TEXT, field="reply_text")
+    if len(text) > TEXT_LIMIT:
+        over = len(text) - TEXT_LIMIT
+        raise Refused(
+            f"{len(text):,} characters; the portal takes {TEXT_LIMIT:,}. Take out {over:,} and press Send.",
+            because=Refusal.TEXT,
+            field="reply_text",
+        )
+    if picture.sender.proxy_verified is False and not form.proxy_tick:
+        raise Refused(
+            "The portal has not verified that this writer may act for the child. Tick this if you know that they may.",
+            because=Refusal.UNREAD_CHECK,
+            field="reply_proxy",
+        )
+    return text
+
+
+def _shown_again(records: Records, desk: Desk, *, now: datetime) -> Stale:
+    seen_until = desk.window.opened_at
+    window = replace(desk.window, version=desk.picture.conversation.version, opened_at=now, stale=True)
+    records.save_window(window)
+    records.journal(
+        Entry(
+            at=now,
+            actor=desk.staff.slack,
+            action="reply.stopped",
+            subject=window.conversation_id,
+            outcome="refused",
+            detail={"because": Refusal.CHANGED.value},
+        )
+    )
+    return Stale(desk=replace(desk, window=window), seen_until=seen_until)
+
+
+def _sent(records: Records, desk: Desk, text: str, form: Form, *, now: datetime) -> Reply:
+    conversation, staff, newest = desk.picture.conversation, desk.staff, desk.picture.newest
+    reply = Reply(
+        id=records.new_id("r"),
+        conversation_id=conversation.id,
+        in_reply_to=newest.message_id,
+        thread_id=newest.thread_id,
+        to=newest.sender.portal_user_id,
+        to_name=newest.sender.name,
+        text=text,
+        text_sha256=hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest(),
+        author=Author(
+            slack=staff.slack,
+            name=staff.name,
+            title=staff.title,
+            role="prescriber" if Role.PRESCRIBER in staff.roles else "staff",
+        ),
+        written_at=now,
+        done_after=form.done_after,
+    )
+    records.add_reply(reply)
+    records.save_window(replace(desk.window, used_by=reply.id))
+    present = after_answer(conversation, reply, now=now)
+    records.save_conversation(present)
+    records.journal(
+        Entry(
+            at=now,
+            actor=staff.slack,
+            action="reply.sent",
+            subject=conversation.id,
+            detail={"reply": reply.id, "sha256": reply.text_sha256, "done_after": reply.done_after},
+        )
+    )
+    records.add_delivery(
+        Delivery(
+            id=records.new_id("d"),
+            what=What.REPLY,
+            lane=reply_lane(conversation.id),
+            subject=reply.id,
+            conversation_id=conversation.id,
+            urgent=conversation.urgent,
+            portal=conversation.portal,
+        ),
+        now=now,
+    )
+    tell.draw(records, present, now=now)
+    return reply
+
+
+def after_answer(conversation: Conversation, reply: Reply, *, now: datetime) -> Conversation:
+    """The conversation once an answer is on its way: its writer holds it, and it is done if they said so."""
+    closed = reply.done_after
+    return replace(
+        conversation,
+        version=conversation.version + 1,
+        status=Status.DONE if closed else Status.ANSWERED,
+        holder=reply.author.slack,
+        held_since=now if conversation.holder != reply.author.slack else conversation.held_since,
+        closed_at=now if closed else None,
+        closed_by=reply.author.slack if closed else None,
+    )
+
+
+def last_reply(picture: Picture, state: State) -> Reply:
+    """The newest answer that is in that state, for the buttons that act on it."""
+    for reply in reversed(picture.replies):
+        if reply.state is state:
+            return reply
+    raise Refused("This card was out of date and I have redrawn it. Please look again.", because=Refusal.NOT_NOW)

@@ -1,0 +1,107 @@
+"""Telling people: a card is drawn, a department is woken, an alarm rings; all through the outbox."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from bot.domain.conversation import Conversation, Note
+from bot.domain.delivery import REDRAW_LANE, Delivery, State, What, slack_lane
+from bot.domain.journal import Entry
+from bot.domain.practice import Practice
+from bot.domain.refused import Refusal, Refused
+from bot.domain.store import Records
+
+
+def in_force(records: Records) -> Practice:
+    """The practice; the service does not start without one."""
+    practice = records.practice()
+    if practice is None:
+        raise Refused("No practice file was applied yet.", because=Refusal.NOT_SET_UP)
+    return practice
+
+
+def draw(records: Records, conversation: Conversation, *, now: datetime, at: datetime | None = None) -> None:
+    """Have the conversation's card posted or redrawn, from the state it has when it is sent; `at`: not before then.
+
+    Redraws have a lane of their own (Slack counts chat.update apart), so that they never wait behind a backlog of
+    new cards. Several redraws of one card that wait are one.
+    """
+    slots = ["department", "urgent"] if conversation.urgent else ["department"]
+    for slot in slots:
+        place = records.place(conversation_id=conversation.id, slot=slot) if conversation.version > 1 or at else None
+        post = slack_lane("urgent" if slot == "urgent" else f"dep:{conversation.department}")
+        records.add_delivery(
+            Delivery(
+                id=records.new_id("d"),
+                what=What.CARD,
+                lane=REDRAW_LANE if place and place.ts else post,
+                subject=conversation.id,
+                conversation_id=conversation.id,
+                slot=slot,
+                urgent=conversation.urgent,
+                fold=f"card:{conversation.id}:{slot}{':later' if at else ''}",
+                not_before=at,
+            ),
+            now=now,
+        )
+
+
+def announce(records: Records, conversation: Conversation, *, practice: Practice, now: datetime) -> None:
+    """Wake people: an urgent message always, a new card as the department wants it."""
+    department = practice.department(conversation.department)
+    if conversation.urgent:
+        slot = "urgent"
+    elif department.notify != "none":
+        slot = "department"
+    else:
+        return
+    records.add_delivery(
+        Delivery(
+            id=records.new_id("d"),
+            what=What.PING,
+            lane=slack_lane("urgent" if slot == "urgent" else f"dep:{conversation.department}"),
+            subject=conversation.id,
+            conversation_id=conversation.id,
+            slot=slot,
+            urgent=conversation.urgent,
+        ),
+        now=now,
+    )
+
+
+def ring(records: Records, *, key: str, words: str, now: datetime) -> None:
+    """Open an alarm, and tell every admin, once for each cause."""
+    alarm = records.raise_alarm(key=key, words=words, now=now)
+    if alarm is None:
+        return
+    records.journal(Entry(at=now, actor="service", action="alarm.raised", subject=alarm.id, detail={"key": key}))
+    practice = records.practice()
+    people = [f"dm:{admin.slack}" for admin in practice.admins] if practice else []
+    for place in people or ([f"dep:{practice.default_department}"] if practice else []):
+        records.add_delivery(
+            Delivery(
+                id=records.new_id("d"),
+                what=What.NOTICE,
+                lane=slack_lane(place),
+                subject=alarm.id,
+                slot=place,
+                urgent=True,
+            ),
+            now=now,
+        )
+
+
+def delivery_changed(records: Records, delivery_id: str, state: State, *, by: str, why: str, now: datetime) -> bool:
+    """A person took a delivery out, or had it tried again: its answer says so, the card shows it, the journal keeps it."""
+    reply = records.reply_delivered_by(delivery_id)
+    if reply is not None:
+        records.save_reply(replace(reply, state=state, code="by_operator", reason=why, decide_by=None, next_try_at=None))
+        conversation = records.conversation(reply.conversation_id)
+        if conversation:
+            if why:
+                words = Note(id=records.new_id("n"), conversation_id=conversation.id, author=by, text=why, at=now)
+                records.add_note(words, channel="cli", ts=delivery_id)
+            draw(records, conversation, now=now)
+    records.journal(Entry(at=now, actor=by, action=f"delivery.{state.value}", subject=delivery_id))
+    return True

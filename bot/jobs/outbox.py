@@ -1,0 +1,145 @@
+"""Carries the outbox: one worker a lane, woken by commits, with a tick as the net below."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from bot import log
+from bot.domain.delivery import CALL_LIMIT, Claim, Outcome, State, What, backoff
+from bot.domain.store import Records, Store, StoreUnavailable
+from bot.failpoint import failpoint
+
+logger = logging.getLogger("portaldesk.outbox")
+
+AT_ONCE = 32  # deliveries on the wire at the same time; bounds memory after an outage
+
+
+class Carrier(Protocol):
+    """Carries claims of some kinds, and settles each of them."""
+
+    async def carry(self, claim: Claim) -> None:
+        """Send it and settle it. Whatever it raises counts as a bug: the delivery is tried again later."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tools:
+    """What the workers work with. `clock` gives aware UTC, `chance` a number in [0, 1), `name` this process's."""
+
+    store: Store
+    clock: Callable[[], datetime]
+    chance: Callable[[], float]
+    name: str
+    ready: Callable[[str], Awaitable[None]]
+
+
+class Outbox:
+    """Every lane with work has one worker in this process; the claim in the database keeps replicas apart."""
+
+    def __init__(self, tools: Tools, carriers: dict[What, Carrier]) -> None:
+        self._tools = tools
+        self._carriers = carriers
+        self._workers: dict[str, asyncio.Task[None]] = {}
+        self._again: set[str] = set()
+        self._gate = asyncio.Semaphore(AT_ONCE)
+        self._loop = asyncio.get_running_loop()
+        self._open = True
+        tools.store.on_work(self._from_any_thread)
+
+    def _from_any_thread(self, lanes: frozenset[str]) -> None:
+        if self._open and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self.wake, lanes)
+
+    def wake(self, lanes: frozenset[str]) -> None:
+        """Something was put into these lanes."""
+        for lane in lanes:
+            if not self._open:
+                return
+            if lane in self._workers:
+                self._again.add(lane)
+            else:
+                self._workers[lane] = asyncio.create_task(self._work(lane))
+
+    async def tick(self) -> None:
+        """Wake every lane whose time has come: retries, lapsed leases, what other processes put in."""
+        now = self._tools.clock()
+        lanes = await self._tools.store.read(_lanes, now=now)
+        self.wake(frozenset(lane for lane, ready_at in lanes if ready_at <= now))
+
+    async def stop(self, *, grace: float = CALL_LIMIT.total_seconds() + 3) -> None:
+        """Claim nothing more, finish what is on the wire within `grace` seconds, give back the rest."""
+        self._open = False
+        workers = list(self._workers.values())
+        if workers:
+            await asyncio.wait(workers, timeout=grace)
+        for worker in workers:
+            worker.cancel()
+        await asyncio.gather(*workers, return_exceptions=True)
+
+    async def _work(self, lane: str) -> None:
+        try:
+            carried = True
+            while self._open and (carried or lane in self._again):
+                self._again.discard(lane)
+                await self._tools.ready(lane)
+                async with self._gate:
+                    carried = await self._carry_next(lane)
+        except StoreUnavailable:
+            log.event(logger, "outbox.database-away", level=logging.WARNING)
+        finally:
+            self._workers.pop(lane, None)
+            if lane in self._again and self._open:
+                self._again.discard(lane)
+                self.wake(frozenset({lane}))
+
+    async def _carry_next(self, lane: str) -> bool:
+        if not self._open:
+            return False
+        now = self._tools.clock()
+        claim = await self._tools.store.run(_claim, lane=lane, now=now, by=self._tools.name)
+        if claim is None:
+            return False
+        failpoint("outbox.before_carry")
+        try:
+            await self._carriers[claim.what].carry(claim)
+        except StoreUnavailable:
+            raise
+        except Exception as error:  # noqa: BLE001 - one bad delivery stops no other (SAFETY I25)
+            log.failure(logger, "outbox.bug", error, delivery=claim.id, what=claim.what.value)
+            await self._after_bug(claim, type(error).__name__)
+        return True
+
+    async def _after_bug(self, claim: Claim, code: str) -> None:
+        now = self._tools.clock()
+        wait = backoff(attempts=claim.attempts, chance=self._tools.chance())
+        outcome = Outcome(state=State.PENDING, again_at=now + wait, maybe_sent=True, code=f"bug:{code}")
+        await self._tools.store.run(_settle, claim=claim, outcome=outcome, now=now)
+
+
+def still_ours(claim: Claim, *, now: datetime) -> bool:
+    """Whether there is time left on the lease for one whole call: a worker that was frozen must not send late."""
+    return now + CALL_LIMIT < claim.lease_until
+
+
+def wait_for(claim: Claim, *, now: datetime, seconds: float, chance: float) -> datetime:
+    """When to try again: as told, else by back-off."""
+    if seconds:
+        return now + timedelta(seconds=seconds)
+    return now + backoff(attempts=claim.attempts, chance=chance)
+
+
+def _claim(records: Records, *, lane: str, now: datetime, by: str) -> Claim | None:
+    return records.claim(lane, now=now, by=by)
+
+
+def _settle(records: Records, *, claim: Claim, outcome: Outcome, now: datetime) -> bool:
+    return records.settle(claim, outcome, now=now)
+
+
+def _lanes(records: Records, *, now: datetime) -> list[tuple[str, datetime]]:
+    return list(records.lanes(now=now))

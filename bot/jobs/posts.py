@@ -1,0 +1,129 @@
+"""Carries what is posted once and never redrawn: thread posts, pings, alarms, what could not be shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from bot.domain import place, tell
+from bot.domain.alarm import Alarm, Place
+from bot.domain.delivery import Claim, Outcome, State, What
+from bot.domain.picture import Picture
+from bot.domain.practice import Practice
+from bot.domain.store import Records
+from bot.jobs.slack import SlackDesk
+from bot.slack.poster import Called, Verdict
+
+Message = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostJob:
+    """What a post is about. `channel` is Slack's id of the channel, None when none can be used."""
+
+    practice: Practice
+    picture: Picture | None
+    card: Place | None
+    alarm: Alarm | None
+    channel: str | None
+
+
+def post_job(records: Records, *, claim: Claim) -> PostJob:
+    """Read what a post shows and where it goes."""
+    practice = tell.in_force(records)
+    picture = records.picture(claim.conversation_id) if claim.conversation_id else None
+    card = records.place(conversation_id=claim.conversation_id, slot=claim.slot) if claim.conversation_id else None
+    department = picture.conversation.department if picture else practice.default_department
+    channel = place.usable(records, department=department, slot=claim.slot)
+    return PostJob(
+        practice=practice,
+        picture=picture,
+        card=card,
+        alarm=records.alarm(claim.subject) if claim.what is What.NOTICE else None,
+        channel=channel.id if channel else None,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """How posts look: functions of bot.slack, so that this module decides nothing about looks."""
+
+    follow_up: Callable[[Picture, str], Message]
+    again: Callable[[Picture], Message]
+    ping: Callable[[Picture], Message | None]
+    notice: Callable[[Alarm], Message]
+    unreadable: Callable[[str, Practice], Message]
+
+
+class PostCarrier:
+    """Carries FOLLOW_UP, AGAIN, PING, NOTICE and UNREADABLE."""
+
+    def __init__(self, desk: SlackDesk, words: Words) -> None:
+        self._desk = desk
+        self._words = words
+
+    async def carry(self, claim: Claim) -> None:
+        """Post it where it belongs, once."""
+        job = await self._desk.store.read(post_job, claim=claim)
+        match claim.what:
+            case What.FOLLOW_UP | What.AGAIN:
+                await self._in_thread(claim, job)
+            case What.PING:
+                message = self._words.ping(job.picture) if job.picture else None
+                await self._in_channel(claim, message, job.channel)
+            case What.UNREADABLE:
+                await self._in_channel(claim, self._words.unreadable(claim.subject, job.practice), job.channel)
+            case _:
+                await self._to_person(claim, job)
+
+    async def _in_thread(self, claim: Claim, job: PostJob) -> None:
+        if job.picture is None:
+            await self._drop(claim, "gone")
+            return
+        if job.card is None or not job.card.ts or not job.card.channel:
+            await self._later(claim, "no_card_yet", seconds=2)
+            return
+        again = claim.what is What.AGAIN
+        message = self._words.again(job.picture) if again else self._words.follow_up(job.picture, claim.subject)
+        called = await self._desk.post(
+            claim, job.card.channel, message, key=claim.id, thread=job.card.ts, broadcast=again
+        )
+        if called.verdict is Verdict.GONE:
+            await self._drop(claim, called.code)
+            return
+        await self._settle(claim, called, job.card.channel)
+
+    async def _in_channel(self, claim: Claim, message: Message | None, channel: str | None) -> None:
+        if message is None:
+            await self._drop(claim, "nobody_to_ping")
+        elif channel is None:
+            await self._later(claim, "no_channel", seconds=15)
+        else:
+            await self._settle(claim, await self._desk.post(claim, channel, message, key=claim.id), channel)
+
+    async def _to_person(self, claim: Claim, job: PostJob) -> None:
+        if job.alarm is None:
+            await self._drop(claim, "gone")
+            return
+        message = self._words.notice(job.alarm)
+        if not claim.slot.startswith("dm:"):
+            await self._in_channel(claim, message, job.channel)
+            return
+        opened = await self._desk.poster.direct_channel(claim.slot.removeprefix("dm:"))
+        if not opened.done:
+            await self._settle(claim, opened, "")
+            return
+        channel = str((opened.data.get("channel") or {}).get("id") or "")
+        await self._settle(claim, await self._desk.post(claim, channel, message, key=claim.id), channel)
+
+    async def _settle(self, claim: Claim, called: Called, channel: str) -> None:
+        await self._desk.settle(claim, await self._desk.outcome(claim, called, channel=channel))
+
+    async def _later(self, claim: Claim, code: str, *, seconds: float) -> None:
+        again = self._desk.clock() + timedelta(seconds=seconds)
+        await self._desk.settle(claim, Outcome(state=State.PENDING, again_at=again, counted=False, code=code))
+
+    async def _drop(self, claim: Claim, code: str) -> None:
+        await self._desk.settle(claim, Outcome(state=State.DROPPED, code=code))

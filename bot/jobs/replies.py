@@ -1,0 +1,100 @@
+"""Carries answers to the portal, and asks it about those in doubt."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot import log
+from bot.domain import carry, doubt
+from bot.domain.delivery import Claim, Outcome, State, What
+from bot.domain.reply import Reply
+from bot.domain.store import Records, Store
+from bot.jobs.outbox import still_ours
+from bot.portals.base import Arrival, Portal, ThreadAfter
+
+logger = logging.getLogger("portaldesk.replies")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplyJob:
+    """An answer on its way, and the portal it goes to."""
+
+    reply: Reply
+    portal: str
+
+
+def reply_job(records: Records, *, claim: Claim) -> ReplyJob | None:
+    """Read the answer that a claim carries."""
+    reply = records.reply(claim.subject)
+    conversation = records.conversation(reply.conversation_id) if reply else None
+    return ReplyJob(reply=reply, portal=conversation.portal) if reply and conversation else None
+
+
+class ReplyCarrier:
+    """Sends answers, and looks up doubtful ones: what a portal can do about repeats decides (CONTRACT section 5)."""
+
+    def __init__(
+        self,
+        store: Store,
+        portals: Mapping[str, Portal],
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._store = store
+        self._portals = portals
+        self._clock = clock
+
+    async def carry(self, claim: Claim) -> None:
+        """Send it or look it up, and settle it."""
+        job = await self._store.read(reply_job, claim=claim)
+        portal = self._portals.get(job.portal) if job else None
+        if job is None or portal is None:
+            outcome = Outcome(
+                state=State.FAILED, code="no_portal", words="this portal is not set up any more; ask your admin"
+            )
+        elif claim.what is What.LOOK_UP:
+            await self._look_up(claim, job, portal)
+            return
+        else:
+            outcome = await self._send(claim, job.reply, portal)
+        await self._store.run(carry.settle_reply, claim=claim, outcome=outcome, now=self._clock())
+        log.event(
+            logger,
+            "reply.tried",
+            reply=claim.subject,
+            state=outcome.state.value,
+            code=outcome.code,
+            attempts=claim.attempts,
+        )
+
+    async def _send(self, claim: Claim, reply: Reply, portal: Portal) -> Outcome:
+        now = self._clock()
+        if not still_ours(claim, now=now) or not await self._store.run(_mark, claim=claim, now=now):
+            return Outcome(state=State.PENDING, again_at=now, maybe_sent=claim.maybe_sent, code="lease_over")
+        after: ThreadAfter = "closed" if reply.done_after else "open"
+        return await portal.send_reply(reply, after, attempts=claim.attempts, maybe_sent=claim.maybe_sent)
+
+    async def _look_up(self, claim: Claim, job: ReplyJob, portal: Portal) -> None:
+        asked = await portal.look_up(job.reply.id)
+        await self._store.run(looked_up, claim=claim, arrival=asked.arrival, now=self._clock())
+
+
+def looked_up(records: Records, *, claim: Claim, arrival: Arrival, now: datetime) -> bool:
+    """A person asked the portal about an unclear answer: settle what it said."""
+    if not records.settle(claim, Outcome(state=State.DELIVERED, code=arrival.value), now=now):
+        return False
+    reply = records.reply(claim.subject)
+    conversation = records.conversation(reply.conversation_id) if reply else None
+    if reply is None or conversation is None or reply.state is not State.UNCLEAR:
+        return True
+    if arrival is Arrival.FOUND:
+        doubt.arrived(records, conversation, reply, code="looked_up", now=now)
+    else:
+        doubt.not_found(records, conversation, reply, known=arrival is Arrival.NOT_FOUND, now=now)
+    return True
+
+
+def _mark(records: Records, *, claim: Claim, now: datetime) -> bool:
+    return records.mark_sending(claim, now=now)

@@ -1,0 +1,128 @@
+"""The slow rounds: channels looked at, a stopped portal tried again, what waits too long shown to a person."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from bot import log
+from bot.domain import place, tell
+from bot.domain.alarm import Channel
+from bot.domain.practice import Practice
+from bot.domain.store import InboxState, Records, Store
+from bot.slack.poster import Poster, Verdict, channel_trouble
+
+logger = logging.getLogger("portaldesk.rounds")
+
+WAITS_AT_MOST = timedelta(hours=24)  # an event about a message that never came (CONTRACT section 5)
+PAGES = 50  # of conversations.list, 200 channels each
+
+
+class ChannelRound:
+    """Learns the ids of channels that the practice file names, and which of them can be used."""
+
+    def __init__(self, store: Store, poster: Poster, clock: Callable[[], datetime]) -> None:
+        self._store = store
+        self._poster = poster
+        self._clock = clock
+
+    async def run(self) -> None:
+        """Look at every channel that the practice file names."""
+        practice = await self._store.read(_practice)
+        named = {d.channel for d in practice.departments} | (
+            {practice.urgent_channel} if practice.urgent_channel else set()
+        )
+        ids = await channel_ids(self._poster) if any(name.startswith("#") for name in named) else {}
+        if ids is None:
+            return
+        for name in sorted(named):
+            channel_id = ids.get(name.removeprefix("#")) if name.startswith("#") else name
+            await self._look(name, channel_id)
+
+    async def _look(self, name: str, channel_id: str | None) -> None:
+        trouble = "not_found"
+        if channel_id is not None:
+            called = await self._poster.call("conversations.info", read=True, channel=channel_id)
+            if not called.done and called.verdict is not Verdict.CHANNEL:
+                trouble = ""  # Slack could not say: the first post will tell
+            elif not called.done:
+                trouble = channel_trouble(called.code)
+            else:
+                trouble = trouble_of(called.data.get("channel") or {})
+        await self._store.run(_keep, name=name, channel_id=channel_id, trouble=trouble, now=self._clock())
+
+
+async def channel_ids(poster: Poster) -> dict[str, str] | None:
+    """The ids of all channels that I can see, by name without #; None when Slack does not say."""
+    ids: dict[str, str] = {}
+    cursor: str | None = None
+    for _ in range(PAGES):
+        called = await poster.call(
+            "conversations.list",
+            read=True,
+            types="public_channel,private_channel",
+            exclude_archived="false",
+            limit=200,
+            cursor=cursor,
+        )
+        if not called.done:
+            log.event(logger, "channels.not-listed", level=logging.WARNING, code=called.code)
+            return None
+        ids.update({str(c["name"]): str(c["id"]) for c in called.data.get("channels") or ()})
+        cursor = (called.data.get("response_metadata") or {}).get("next_cursor") or None
+        if cursor is None:
+            break
+    return ids
+
+
+def trouble_of(info: Mapping[str, object]) -> str:
+    """Our word for what is wrong with a channel, from conversations.info; empty when nothing is."""
+    if info.get("is_archived"):
+        return "archived"
+    if info.get("is_ext_shared") or info.get("is_pending_ext_shared"):
+        return "shared_outside"
+    return "not_in_channel" if info.get("is_member") is False else ""
+
+
+def _practice(records: Records) -> Practice:
+    return tell.in_force(records)
+
+
+def _keep(records: Records, *, name: str, channel_id: str | None, trouble: str, now: datetime) -> None:
+    known = records.channel(name)
+    if known is None or known.named != name or known.id != channel_id:
+        records.save_channel(Channel(named=name, id=channel_id, trouble=known.trouble if known else ""))
+    if channel_id is None:
+        known = records.channel(name)
+        if known and known.trouble != trouble:
+            records.save_channel(replace(known, trouble=trouble))
+            tell.ring(
+                records,
+                key=f"channel:{name}",
+                words=f"The channel {name} {place.TROUBLES[trouble]}. Until then its cards go to another channel.",
+                now=now,
+            )
+        return
+    place.troubled(records, channel_id=channel_id, trouble=trouble, now=now)
+
+
+def waiting_too_long(records: Records, *, now: datetime) -> int:
+    """Show to a person what waits for a message that never came; how many."""
+    rows = records.waiting_since(before=now - WAITS_AT_MOST)
+    for row in rows:
+        records.settle_inbox(row.id, state=InboxState.QUARANTINED, type="", reason="what it is about never came")
+        tell.ring(
+            records,
+            key=f"waited:{row.id}",
+            words=f"The portal told about a message that never came here (event {row.id}). Please look into the portal.",
+            now=now,
+        )
+    return len(rows)
+
+
+def try_portals_again(records: Records, *, portals: tuple[str, ...], now: datetime) -> int:
+    """Let stopped portals' queues try one answer again: a mended secret is found without a restart; how many."""
+    del now
+    return sum(1 for portal in portals if records.start_portal(portal))

@@ -1,0 +1,1 @@
+"""How portals speak: signed events in, signed replies out."""

@@ -1,0 +1,53 @@
+"""How fast Slack may be asked: one post a second and channel, counted from the answer; redraws by the minute."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+POSTS_APART = 1.0  # seconds; https://docs.slack.dev/apis/web-api/rate-limits, chat.postMessage
+UPDATES_A_MINUTE = 50  # chat.update is Tier 3
+UPDATES_AT_ONCE = 20
+
+
+class Pace:
+    """When the next call may leave. Times are seconds of a monotonic clock; nothing here waits.
+
+    `apart`: seconds between two posts in one channel; 0 switches all pacing off (benches without limits).
+    """
+
+    def __init__(self, *, apart: float = POSTS_APART) -> None:
+        self._apart = apart
+        self._post_at: dict[str, float] = defaultdict(float)
+        self._update_at = 0.0
+        self._spare = float(UPDATES_AT_ONCE)
+        self._spare_at = 0.0
+
+    def post_in(self, channel: str, *, now: float) -> float:
+        """Seconds until the next post in that channel."""
+        return max(0.0, self._post_at[channel] - now)
+
+    def posted(self, channel: str, *, now: float) -> None:
+        """A post there was answered just now."""
+        if self._apart:
+            self._post_at[channel] = now + self._apart
+
+    def hold(self, channel: str, *, wait: float, now: float) -> None:
+        """Slack said 429 for a post there."""
+        self._post_at[channel] = max(self._post_at[channel], now + wait)
+
+    def update_in(self, *, now: float) -> float:
+        """Seconds until the next redraw: a small burst at once, then Slack's rate."""
+        if not self._apart:
+            return max(0.0, self._update_at - now)
+        grown = self._spare + (now - self._spare_at) * UPDATES_A_MINUTE / 60
+        self._spare, self._spare_at = min(float(UPDATES_AT_ONCE), grown), now
+        empty = 0.0 if self._spare >= 1 else (1 - self._spare) * 60 / UPDATES_A_MINUTE
+        return max(0.0, self._update_at - now, empty)
+
+    def updated(self) -> None:
+        """A redraw left just now."""
+        self._spare -= 1
+
+    def hold_updates(self, *, wait: float, now: float) -> None:
+        """Slack said 429 for a redraw."""
+        self._update_at = now + wait

@@ -1,0 +1,190 @@
+"""The only module that calls Slack on its own initiative: paced, never retried blindly, every answer classified."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+import aiohttp
+from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.domain.delivery import CALL_LIMIT
+from bot.failpoint import failpoint
+
+CARD_EVENT = "portaldesk_card"
+
+_UNSURE = {"internal_error", "fatal_error", "service_unavailable", "request_timeout"}
+_TOKEN = {
+    "not_authed",
+    "invalid_auth",
+    "account_inactive",
+    "token_revoked",
+    "token_expired",
+    "missing_scope",
+    "no_permission",
+}
+_CHANNEL = {
+    "channel_not_found": "not_found",
+    "is_archived": "archived",
+    "not_in_channel": "not_in_channel",
+    "restricted_action": "not_in_channel",
+}
+_CONTENT = {
+    "invalid_blocks",
+    "invalid_blocks_format",
+    "msg_too_long",
+    "msg_blocks_too_long",
+    "no_text",
+    "invalid_metadata_format",
+}
+_GONE = {
+    "message_not_found",
+    "thread_not_found",
+    "cant_update_message",
+    "edit_window_closed",
+    "cannot_reply_to_message",
+}
+
+
+class Verdict(StrEnum):
+    """What an answer of Slack's means for the one who asked."""
+
+    DONE = "done"  # Slack did it
+    LIMITED = "limited"  # 429: nothing was done; wait as told
+    UNSENT = "unsent"  # the connection was refused before a byte left
+    UNSURE = "unsure"  # it may have been done
+    CHANNEL = "channel"  # that channel cannot be posted in
+    TOKEN = "token"  # noqa: S105 - the word for an authorisation that Slack does not accept
+    CONTENT = "content"  # Slack does not take this content
+    GONE = "gone"  # the message to change is not there, or not ours to change any more
+    REFUSED = "refused"  # anything else, said by Slack in `code`
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Called:
+    """An answer of Slack's. `code` is Slack's error, `wait` seconds for LIMITED; `data` its body when DONE."""
+
+    verdict: Verdict
+    code: str = ""
+    wait: float = 0.0
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def done(self) -> bool:
+        """Whether Slack did it."""
+        return self.verdict is Verdict.DONE
+
+
+def channel_trouble(code: str) -> str:
+    """Our word for what is wrong with a channel, from Slack's error."""
+    return _CHANNEL.get(code, "not_found")
+
+
+def refusal(error: SlackApiError) -> Called:
+    """Classify Slack's refusal, without keeping its body."""
+    response = error.response
+    status = getattr(response, "status_code", 200)
+    data = getattr(response, "data", None)
+    code = str(data.get("error", "")) if isinstance(data, dict) else ""
+    if status == 429 or code in ("ratelimited", "rate_limited"):  # noqa: PLR2004 - HTTP 429 Too Many Requests
+        after = str(response.headers.get("Retry-After", "1")) if response is not None else "1"
+        return Called(verdict=Verdict.LIMITED, code="ratelimited", wait=float(after) if after.isdigit() else 1.0)
+    if not code or status >= 500 or code in _UNSURE:  # noqa: PLR2004 - HTTP server errors
+        return Called(verdict=Verdict.UNSURE, code=code or f"http_{status}")
+    for verdict, codes in (
+        (Verdict.CHANNEL, _CHANNEL.keys()),
+        (Verdict.TOKEN, _TOKEN),
+        (Verdict.CONTENT, _CONTENT),
+        (Verdict.GONE, _GONE),
+    ):
+        if code in codes:
+            return Called(verdict=verdict, code=code)
+    return Called(verdict=Verdict.REFUSED, code=code)
+
+
+class Poster:
+    """Slack's Web API as far as we use it. `client` has no retry handlers: a blind retry posts twice."""
+
+    def __init__(self, client: AsyncWebClient) -> None:
+        self._client = client
+
+    async def call(self, method: str, *, read: bool = False, **arguments: Any) -> Called:
+        """Call one method, once, within bot.domain.delivery.CALL_LIMIT."""
+        given = {name: value for name, value in arguments.items() if value is not None}
+        try:
+            async with asyncio.timeout(CALL_LIMIT.total_seconds()):
+                if read:
+                    response = await self._client.api_call(method, http_verb="GET", params=given)
+                else:
+                    response = await self._client.api_call(method, json=given)
+        except SlackApiError as error:
+            return refusal(error)
+        except aiohttp.ClientConnectorError:
+            return Called(verdict=Verdict.UNSENT, code="unreachable")
+        except TimeoutError:
+            return Called(verdict=Verdict.UNSURE, code="timeout")
+        except (aiohttp.ClientError, SlackClientError, json.JSONDecodeError, UnicodeDecodeError, OSError) as error:
+            return Called(verdict=Verdict.UNSURE, code=type(error).__name__)
+        data = response.data
+        return Called(verdict=Verdict.DONE, data=data if isinstance(data, dict) else {})
+
+    async def post(
+        self, channel: str, message: Mapping[str, Any], *, key: str, thread: str | None = None, broadcast: bool = False
+    ) -> Called:
+        """Post a message. `key` goes into its metadata, so that a lost answer can be found again."""
+        failpoint("slack.before_post")
+        called = await self.call(
+            "chat.postMessage",
+            channel=channel,
+            **message,
+            thread_ts=thread,
+            reply_broadcast=True if broadcast else None,
+            metadata={"event_type": CARD_EVENT, "event_payload": {"key": key}},
+            unfurl_links=False,
+            unfurl_media=False,
+        )
+        failpoint("slack.after_post")
+        return called
+
+    async def update(self, channel: str, ts: str, message: Mapping[str, Any]) -> Called:
+        """Redraw a message; its metadata stay."""
+        failpoint("slack.before_update")
+        called = await self.call("chat.update", channel=channel, ts=ts, **message)
+        failpoint("slack.after_update")
+        return called
+
+    async def find(self, channel: str, *, key: str, since: float, thread: str | None = None) -> Called:
+        """Look for our message with that key, posted at or after `since` (UNIX seconds); DONE with data["ts"] or {}."""
+        failpoint("slack.before_find")
+        method = "conversations.replies" if thread else "conversations.history"
+        cursor: str | None = None
+        while True:
+            called = await self.call(
+                method,
+                read=True,
+                channel=channel,
+                ts=thread,
+                oldest=f"{max(0.0, since):.6f}",
+                inclusive="true",
+                include_all_metadata="true",
+                limit=200,
+                cursor=cursor,
+            )
+            if not called.done:
+                return called
+            for message in called.data.get("messages") or ():
+                payload = (message.get("metadata") or {}).get("event_payload") or {}
+                if payload.get("key") == key:
+                    return Called(verdict=Verdict.DONE, data={"ts": message["ts"]})
+            cursor = (called.data.get("response_metadata") or {}).get("next_cursor") or None
+            if cursor is None:
+                return Called(verdict=Verdict.DONE)
+
+    async def direct_channel(self, slack: str) -> Called:
+        """The direct message channel with a person; DONE with data["channel"]["id"]."""
+        return await self.call("conversations.open", users=slack)

@@ -1,0 +1,79 @@
+"""A refill request's lines: what is known of each medicine, and what is not."""
+
+from __future__ import annotations
+
+from bot.domain.refill import Medication, Pharmacy, RefillRequest
+from bot.slack.blocks import Block, Line, emoji, listed, say, section
+from bot.slack.clock import Clock
+from bot.slack.people import phone
+from bot.slack.text import given, line
+
+MOST = 4  # medicines on a card
+_CONTROLLED = frozenset({"II", "III", "IV", "V"})  # 21 CFR 1308; schedule I has no medical use
+
+
+def elements(request: RefillRequest | None, clock: Clock) -> list[Block]:
+    """The request on a card: at most four medicines, the pharmacy, the day."""
+    medicines = request.medications if request else ()
+    shown = [joined_lines(_medicine(m, clock, most=160)) for m in medicines[:MOST]]
+    made = [listed(shown, "ordered")] if shown else [section(say("Medicine ", bold=True), say("not given"))]
+    if len(medicines) > MOST:
+        made.append(section(say(f"{len(medicines) - MOST} more, press Open", bold=True)))
+    return [*made, section(*joined_lines(_rest(request, clock, most=120)))]
+
+
+def lines(request: RefillRequest | None, clock: Clock) -> list[Line]:
+    """The request in full."""
+    made: list[Line] = []
+    for medication in request.medications if request else ():
+        first, *rest = _medicine(medication, clock, most=20_000)
+        made += [[say(f"{medication.line}. ", bold=True), *first], *rest, *_source(medication)]
+    return [*(made or [[say("Medicine ", bold=True), say("not given")]]), *_rest(request, clock, most=20_000)]
+
+
+def joined_lines(lines: list[Line]) -> Line:
+    """Lines as one list item."""
+    pieces: Line = []
+    for one in lines:
+        pieces += [say("\n"), *one] if pieces else one
+    return pieces
+
+
+def _medicine(medication: Medication, clock: Clock, *, most: int) -> list[Line]:
+    name, strength = given(medication.text, "medicine", most), line(medication.strength, most)
+    if strength and strength.lower() not in name.lower():
+        name = f"{name} {strength}"
+    left = medication.refills_left
+    facts = [
+        f"Last filled {clock.day(medication.last_filled)}" if medication.last_filled else "Last fill not given",
+        "refills not given" if left is None else f"{left} refill{'s' if left != 1 else ''} left",
+        line(medication.quantity, 60) or "quantity not given",
+    ]
+    lines: list[Line] = [[say(name, bold=True)], *_schedule(medication.schedule)]
+    return [*lines, [say(given(medication.sig, "directions", most))], [say(" · ".join(facts))]]
+
+
+def _schedule(schedule: str) -> list[Line]:
+    word = schedule.strip().upper()
+    if word in _CONTROLLED:
+        return [[emoji("lock"), say(" "), say(f"Controlled ({word}), says the portal", bold=True)]]
+    return [] if word == "NONE" else [[say("schedule not given")]]
+
+
+def _source(medication: Medication) -> list[Line]:
+    return [[say("Prescribed by ", bold=True), say(given(medication.prescriber, ""))]]
+
+
+def _rest(request: RefillRequest | None, clock: Clock, *, most: int) -> list[Line]:
+    needed = request.needed_by if request else None
+    return [
+        [say("Pharmacy ", bold=True), say(_pharmacy(request.pharmacy if request else None, most=most))],
+        [say("Needed by ", bold=True), say(clock.weekday(needed) if needed else "not given")],
+    ]
+
+
+def _pharmacy(pharmacy: Pharmacy | None, *, most: int) -> str:
+    if pharmacy is None:
+        return "not given"
+    parts = [given(pharmacy.name, "name", most), phone(pharmacy.phone), line(pharmacy.address, most)]
+    return ", ".join(part for part in parts if part)

@@ -1,0 +1,22 @@
+"""Who calls us: the table of contents of everything that can be pressed."""
+
+from __future__ import annotations
+
+from slack_bolt.async_app import AsyncApp
+
+from bot.slack.members import Members, Workspace
+from handlers import commands, doubt, errors, fallback, home, note, open, place, reply  # noqa: A004
+from handlers.context import Front
+
+
+def register(app: AsyncApp, front: Front, members: Members, workspace: Workspace) -> None:
+    """Put every listener in its place; the fallback comes last."""
+    reply.register(app, front)
+    open.register(app, front)
+    doubt.register(app, front)
+    note.register(app, front)
+    home.register(app, front)
+    commands.register(app, front)
+    place.register(app, front, members, workspace)
+    fallback.register(app, front)
+    errors.register(app, front)

@@ -1,0 +1,130 @@
+"""What every listener needs: the store, the clock, who pressed, and a task that outlives the acknowledgement."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypeVar
+
+from bot import log
+from bot.domain.journal import Entry
+from bot.domain.refused import Refused
+from bot.domain.staff import Person
+from bot.domain.store import Records, Store, StoreUnavailable
+from bot.slack import notices, sentence
+from bot.slack.poster import Called, Poster
+
+logger = logging.getLogger("portaldesk.press")
+
+T = TypeVar("T")
+WITHIN = 2.5  # seconds that a press may take to commit: Slack gives three in all (CONTRACT section 6)
+
+Payload = Mapping[str, Any]
+
+
+@dataclass(slots=True, kw_only=True)
+class Front:
+    """The front desk: what listeners share. `member` tells whether Slack calls an account an own, active member.
+
+    `presses` holds what each feature does for the entries of a card's overflow menu, by the catalogue's key.
+    """
+
+    store: Store
+    poster: Poster
+    clock: Callable[[], datetime]
+    member: Callable[[str, str | None], Awaitable[bool | None]]
+    presses: dict[str, Callable[[Payload, str], Coroutine[Any, Any, None]]] = field(default_factory=dict)
+    tasks: set[asyncio.Task[None]] = field(default_factory=set)
+
+    async def person(self, body: Payload) -> Person:
+        """Who pressed, as Slack signed it; never as a button's value says."""
+        user = body.get("user") or {}
+        slack = str(user.get("id") or body.get("user_id") or "")
+        team = str(user.get("team_id") or body.get("team_id") or "") or None
+        return Person(slack=slack, member=await self.member(slack, team))
+
+    async def act(self, act: Callable[..., T], *, person: Person, about: str, **arguments: Any) -> T:
+        """Run an act for a person; a refusal is journalled, then raised again."""
+        try:
+            return await self.store.run(act, within=WITHIN, person=person, now=self.clock(), **arguments)
+        except Refused as refused:
+            self.later(self._journal(refused, person, act.__name__, about))
+            raise
+
+    async def _journal(self, refused: Refused, person: Person, act: str, about: str) -> None:
+        entry = Entry(
+            at=self.clock(),
+            actor=person.slack or "unknown",
+            action=f"refused.{act}",
+            subject=about,
+            outcome="refused",
+            detail={"because": refused.because.value},
+        )
+        await self.store.run(_write, entry=entry)
+
+    def later(self, work: Coroutine[Any, Any, Any]) -> None:
+        """Do something after the acknowledgement; it is waited for when the service stops."""
+        task = asyncio.create_task(self._guarded(work))
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
+
+    async def _guarded(self, work: Coroutine[Any, Any, Any]) -> None:
+        try:
+            await work
+        except StoreUnavailable:
+            log.event(logger, "press.database-away", level=logging.WARNING)
+        except Exception as error:  # noqa: BLE001 - Bolt's error handler does not see tasks
+            log.failure(logger, "press.bug", error)
+
+    async def drain(self, *, within: float = 5.0) -> None:
+        """Wait for what is still under way."""
+        if self.tasks:
+            await asyncio.wait(self.tasks, timeout=within)
+
+    async def show(self, body: Payload, view: Payload) -> None:
+        """Open a window for a press (on top of the one it was made in); when Slack's three seconds are over, say so."""
+        method = "views.push" if body.get("view") else "views.open"
+        called = await self.poster.call(method, trigger_id=body.get("trigger_id"), view=view)
+        if not called.done:
+            log.event(logger, "window.not-opened", level=logging.WARNING, code=called.code)
+            await self.notice(body, notices.ephemeral(sentence.TOO_LATE))
+
+    async def tell(self, body: Payload, words: str) -> None:
+        """Say no where the press was made: on top of the window, else in a notice that only they see."""
+        if body.get("view"):
+            called = await self.poster.call("views.push", trigger_id=body.get("trigger_id"), view=notices.gone(words))
+            if called.done:
+                return
+        await self.notice(body, notices.ephemeral(words))
+
+    async def notice(self, body: Payload, message: Payload) -> Called | None:
+        """Tell only the one who pressed, where they pressed: in the channel, else in their direct messages."""
+        slack = str((body.get("user") or {}).get("id") or body.get("user_id") or "")
+        container = body.get("container") or {}
+        channel = container.get("channel_id") or body.get("channel_id")
+        if channel:
+            thread = container.get("thread_ts")
+            called = await self.poster.call(
+                "chat.postEphemeral", channel=channel, user=slack, thread_ts=thread, **message
+            )
+            if called.done:
+                return called
+        opened = await self.poster.direct_channel(slack)
+        if not opened.done:
+            return None
+        return await self.poster.call(
+            "chat.postMessage", channel=(opened.data.get("channel") or {}).get("id"), **message
+        )
+
+
+def _write(records: Records, *, entry: Entry) -> None:
+    records.journal(entry)
+
+
+def ref_of(action: Payload) -> str:
+    """The conversation's opaque id in a button's value, or behind the colon of an overflow entry's."""
+    value = action.get("value") or (action.get("selected_option") or {}).get("value") or ""
+    return str(value).rpartition(":")[2][:64]

@@ -1,0 +1,55 @@
+"""What happens to the channels and people that we depend on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from slack_bolt.async_app import AsyncApp
+
+from bot.domain import place
+from bot.slack.members import Members, Workspace
+from handlers.context import Front
+
+TROUBLE_BY_EVENT = {
+    "channel_archive": "archived",
+    "group_archive": "archived",
+    "channel_deleted": "not_found",
+    "group_deleted": "not_found",
+    "channel_left": "not_in_channel",
+    "group_left": "not_in_channel",
+    "channel_shared": "shared_outside",
+    "channel_unarchive": "",
+    "group_unarchive": "",
+    "channel_unshared": "",
+}
+
+
+def register(app: AsyncApp, front: Front, members: Members, workspace: Workspace) -> None:
+    """Channels come and go; people change."""
+
+    async def on_channel(event: Mapping[str, Any]) -> None:
+        channel = event.get("channel")
+        channel_id = str(channel.get("id") if isinstance(channel, dict) else channel or "")
+        await _troubled(front, channel_id, TROUBLE_BY_EVENT[str(event["type"])])
+
+    async def on_join(event: Mapping[str, Any]) -> None:
+        if event.get("user") == workspace.bot_user:
+            await _troubled(front, str(event.get("channel")), "")
+
+    async def on_leave(event: Mapping[str, Any]) -> None:
+        if event.get("user") == workspace.bot_user:
+            await _troubled(front, str(event.get("channel")), "not_in_channel")
+
+    async def on_user(event: Mapping[str, Any]) -> None:
+        members.changed(event.get("user") or {})
+
+    for name in TROUBLE_BY_EVENT:
+        app.event(name)(on_channel)
+    app.event("member_joined_channel")(on_join)
+    app.event("member_left_channel")(on_leave)
+    app.event("user_change")(on_user)
+
+
+async def _troubled(front: Front, channel_id: str, trouble: str) -> None:
+    await front.store.run(place.troubled, channel_id=channel_id, trouble=trouble, now=front.clock())

@@ -1,0 +1,152 @@
+"""Events from a portal: verified over the raw bytes, stored before the answer; its questions back."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from aiohttp import web
+
+from bot import log
+from bot.domain.event import Event
+from bot.domain.receive import Answer, Taken, Unusable, receive
+from bot.domain.store import Records, Store, StoreUnavailable
+from bot.failpoint import failpoint
+from bot.portals import signature, webhook
+from handlers.problem import problem
+
+logger = logging.getLogger("portaldesk.portal")
+
+LIMIT = 1024 * 1024  # bytes of a body (CONTRACT section 5)
+SLOWEST = 15.0  # seconds that a body may take to arrive
+AT_ONCE = 512  # events being stored at the same time; more are asked to come again
+
+
+@dataclass(slots=True, kw_only=True)
+class PortalDoor:
+    """What the portals' routes share. `secrets` by portal id; `seen` counts answers for /metrics."""
+
+    store: Store
+    secrets: Mapping[str, tuple[bytes, ...]]
+    clock: Callable[[], datetime]
+    seen: Callable[[str, str], None]
+    busy: int = 0
+
+
+def _read(raw: bytes, arrived: datetime) -> Event | Unusable:
+    try:
+        return webhook.read(raw, arrived)
+    except webhook.Unreadable as unreadable:
+        return Unusable(reason=str(unreadable))
+
+
+class PortalRoutes:
+    """`POST /portal/{id}/events` and `GET /portal/{id}/messages/{message_id}`."""
+
+    def __init__(self, door: PortalDoor) -> None:
+        self._door = door
+
+    async def events(self, request: web.Request) -> web.Response:
+        """Take in one event (CONTRACT section 5): never a 2xx before the commit, never a 5xx for bad input."""
+        portal = request.match_info["portal_id"]
+        response = await self._taken(request, portal)
+        self._door.seen(portal if portal in self._door.secrets else "unknown", str(response.status))
+        return response
+
+    async def _taken(self, request: web.Request, portal: str) -> web.Response:
+        secrets = self._door.secrets.get(portal)
+        if secrets is None:
+            return problem(404, "No portal of that id is set up here.")
+        refused = _unsuitable(request)
+        if refused is not None:
+            return refused
+        try:
+            async with asyncio.timeout(SLOWEST):
+                raw = await request.read()
+        except TimeoutError:
+            return problem(408, f"The body did not arrive within {SLOWEST:.0f} seconds.")
+        failpoint("webhook.read")
+        now = self._door.clock()
+        try:
+            event_id = signature.verify(request.headers, raw, secrets, now=now)
+        except signature.NotVerified as not_verified:
+            return problem(401, f"The signature does not hold: {not_verified}.")
+        failpoint("webhook.verified")
+        if self._door.busy >= AT_ONCE:
+            return problem(503, "Too much at once; nothing was stored.", retry_after=1)
+        return await self._stored(portal, event_id, raw, now)
+
+    async def _stored(self, portal: str, event_id: str, raw: bytes, now: datetime) -> web.Response:
+        self._door.busy += 1
+        try:
+            answer = await self._door.store.run(
+                receive,
+                portal=portal,
+                event_id=event_id,
+                sha256=hashlib.sha256(raw).digest(),
+                raw=raw,
+                read=_read,
+                now=now,
+            )
+        except StoreUnavailable:
+            return problem(503, "The database is away; nothing was stored.", retry_after=10)
+        finally:
+            self._door.busy -= 1
+        failpoint("webhook.stored")
+        log.event(logger, "portal.event.taken", portal=portal, inbox=answer.id, state=answer.taken.value)
+        return _answer(answer)
+
+    async def message(self, request: web.Request) -> web.Response:
+        """State and delivery of one message, for the portal's own reconciliation; signed, without words."""
+        portal = request.match_info["portal_id"]
+        secrets = self._door.secrets.get(portal)
+        if secrets is None:
+            return problem(404, "No portal of that id is set up here.")
+        signed = f"GET {request.raw_path}".encode("ascii", "replace")
+        try:
+            signature.verify(request.headers, signed, secrets, now=self._door.clock())
+        except signature.NotVerified as not_verified:
+            return problem(401, f"The signature does not hold: {not_verified}.")
+        try:
+            state = await self._door.store.read(
+                _message_state, portal=portal, message_id=request.match_info["message_id"]
+            )
+        except StoreUnavailable:
+            return problem(503, "The database is away.", retry_after=10)
+        if state is None:
+            return problem(404, "No message of that id came in from this portal.")
+        return web.json_response(state)
+
+
+def _message_state(records: Records, *, portal: str, message_id: str) -> dict[str, Any] | None:
+    return records.message_state(portal=portal, message_id=message_id)
+
+
+def _unsuitable(request: web.Request) -> web.Response | None:
+    """Refuse what is not a JSON body of a fair size, before any of it is read."""
+    if request.headers.get("Content-Encoding", "identity").strip().lower() != "identity":
+        return problem(415, "Content-Encoding is not taken here: send the JSON as it is.")
+    kind, _, parameters = request.headers.get("Content-Type", "").partition(";")
+    charset = parameters.strip().lower().removeprefix("charset=").strip('"')
+    if kind.strip().lower() != "application/json" or charset not in ("", "utf-8", "utf8"):
+        return problem(415, "Send Content-Type: application/json, in UTF-8.")
+    if request.content_length is not None and request.content_length > LIMIT:
+        return problem(413, f"A body may have {LIMIT} bytes at most.")
+    return None
+
+
+def _answer(answer: Answer) -> web.Response:
+    match answer.taken:
+        case Taken.STORED:
+            return web.json_response({"id": answer.id, "status": "stored"}, status=202)
+        case Taken.SAME:
+            return web.json_response({"id": answer.id, "status": "stored"}, status=200)
+        case Taken.QUARANTINED:
+            return web.json_response({"id": answer.id, "status": "quarantined"}, status=202)
+        case Taken.CONFLICT:
+            return problem(409, "This webhook-id came before with another body. The first one counts.")

@@ -1,0 +1,140 @@
+"""Conversations: found by the hashes of their thread and account, locked while an act works on them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import bindparam, func, insert, select, update
+
+from bot.domain.conversation import Conversation, Status
+from bot.domain.message import Kind
+from storage import mapping
+from storage.sql import Sql
+from storage.tables import conversation_number, conversations
+from storage.transaction import Row, Transaction
+
+_c = conversations.c
+COLUMNS = (
+    _c.id, _c.number, _c.portal, _c.kind, _c.department, _c.status, _c.came_at, _c.due_at, _c.version, _c.holder,
+    _c.held_since, _c.urgent, _c.confidential, _c.opened_again, _c.closed_at, _c.closed_by, _c.why_sealed,
+)  # fmt: skip
+_CHANGES = (
+    "kind", "department", "status", "came_at", "due_at", "version", "holder", "held_since", "urgent", "confidential",
+    "opened_again", "closed_at", "closed_by", "why_sealed",
+)  # fmt: skip
+_ONE = select(*COLUMNS).where(_c.id == bindparam("conversation_id"))
+_THREAD = select(*COLUMNS).where(_c.thread_hash == bindparam("thread_hash"))
+_NEWEST = _THREAD.where(_c.account_hash == bindparam("account_hash")).order_by(_c.number.desc()).limit(1)
+# FOR NO KEY UPDATE: a second holder waits, while a row that only refers to the conversation does not.
+_LOCKED = Sql(_ONE.with_for_update(key_share=True))
+_UNLOCKED = Sql(_ONE)
+_NEWEST_LOCKED = Sql(_NEWEST.with_for_update(key_share=True))
+_NEWEST_UNLOCKED = Sql(_NEWEST)
+_OF_THREAD = Sql(_THREAD.order_by(_c.number))
+_ADD = Sql(insert(conversations).inline())
+_SAVE = Sql(update(conversations).where(_c.id == bindparam("conversation_id")), columns=_CHANGES)
+_THREAD_LOCK = Sql(select(func.pg_advisory_xact_lock(bindparam("thread"))))
+_NEXT_IN_SEQUENCE = Sql(select(conversation_number.next_value()))
+_NEXT_COUNTED = Sql(
+    "INSERT INTO counters (name, value) VALUES ('conversation', 1) "
+    "ON CONFLICT (name) DO UPDATE SET value = counters.value + 1 RETURNING value"
+)
+
+
+def next_number(t: Transaction) -> int:
+    """The next number that people say to each other."""
+    row = t.one(_NEXT_IN_SEQUENCE if t.shared else _NEXT_COUNTED)
+    assert row is not None
+    return int(row[0])
+
+
+def conversation(t: Transaction, conversation_id: str) -> Conversation | None:
+    """The conversation, locked when the transaction may write."""
+    row = t.one(_LOCKED if t.locks else _UNLOCKED, conversation_id=conversation_id)
+    return from_row(t, row) if row else None
+
+
+def conversation_of(t: Transaction, *, portal: str, thread_id: str, portal_user_id: str) -> Conversation | None:
+    """The newest conversation of that thread with that account; two intakes of one thread go one after the other."""
+    thread = t.hash("thread", portal, thread_id)
+    if t.locks and t.shared:
+        t.run(_THREAD_LOCK, thread=int.from_bytes(thread[:8], "big", signed=True))
+    row = t.one(
+        _NEWEST_LOCKED if t.locks else _NEWEST_UNLOCKED,
+        thread_hash=thread,
+        account_hash=t.hash("account", portal, portal_user_id),
+    )
+    return from_row(t, row) if row else None
+
+
+def conversations_of_thread(t: Transaction, *, portal: str, thread_id: str) -> Sequence[Conversation]:
+    """All conversations of that thread, oldest first."""
+    return [from_row(t, row) for row in t.rows(_OF_THREAD, thread_hash=t.hash("thread", portal, thread_id))]
+
+
+def add_conversation(
+    t: Transaction, conversation: Conversation, *, thread_id: str, portal_user_id: str, patient_id: str | None
+) -> None:
+    """Keep a new conversation; the portal's ids stand in hashes, and sealed beside them."""
+    portal = conversation.portal
+    ids = mapping.to_bytes(mapping.Ids(thread_id, portal_user_id, patient_id))
+    t.run(
+        _ADD,
+        id=conversation.id,
+        number=conversation.number,
+        portal=portal,
+        thread_hash=t.hash("thread", portal, thread_id),
+        account_hash=t.hash("account", portal, portal_user_id),
+        patient_hash=t.hash("patient", portal, patient_id) if patient_id else None,
+        ids_sealed=t.seal(ids, "conversations", conversation.id, "ids"),
+        **_changes(t, conversation),
+    )
+
+
+def save_conversation(t: Transaction, conversation: Conversation) -> None:
+    """Keep its present state; its number, portal and ids never change."""
+    t.run(_SAVE, conversation_id=conversation.id, **_changes(t, conversation))
+
+
+def _changes(t: Transaction, c: Conversation) -> dict[str, object]:
+    return {
+        "kind": c.kind.value,
+        "department": c.department,
+        "status": c.status.value,
+        "came_at": c.came_at,
+        "due_at": c.due_at,
+        "version": c.version,
+        "holder": c.holder,
+        "held_since": c.held_since,
+        "urgent": c.urgent,
+        "confidential": c.confidential,
+        "opened_again": c.opened_again,
+        "closed_at": c.closed_at,
+        "closed_by": c.closed_by,
+        "why_sealed": t.seal(c.why_here.encode("utf-8", "replace"), "conversations", c.id, "why")
+        if c.why_here
+        else None,
+    }
+
+
+def from_row(t: Transaction, row: Row) -> Conversation:
+    """The conversation of a row of COLUMNS."""
+    return Conversation(
+        id=row[0],
+        number=row[1],
+        portal=row[2],
+        kind=Kind(row[3]),
+        department=row[4],
+        status=Status(row[5]),
+        came_at=row[6],
+        due_at=row[7],
+        version=row[8],
+        holder=row[9],
+        held_since=row[10],
+        urgent=bool(row[11]),
+        confidential=bool(row[12]),
+        opened_again=bool(row[13]),
+        closed_at=row[14],
+        closed_by=row[15],
+        why_here=t.unseal(row[16], "conversations", row[0], "why").decode() if row[16] else "",
+    )

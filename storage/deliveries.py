@@ -1,0 +1,107 @@
+"""What people do with deliveries: list them, try them again, take them out; and portals whose queue stands still."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, or_, select
+
+from bot.domain.delivery import State, What
+from storage.outbox import absorb
+from storage.sql import Sql
+from storage.tables import conversations, stopped_portals
+from storage.tables import deliveries as table
+from storage.transaction import Transaction
+from storage.types import micros
+
+_d = table.c
+_OF = Sql(
+    select(_d.id).where(_d.subject == bindparam("about"), _d.what == bindparam("kind")).order_by(_d.n.desc()).limit(1)
+)
+_LANE = Sql("SELECT lane FROM deliveries WHERE id = :id")
+_SETTLED = Sql(
+    select(_d.lane, _d.fold)
+    .where(_d.id == bindparam("delivery_id"), or_(_d.state == State.FAILED.value, _d.state == State.UNCLEAR.value))
+    .with_for_update()
+)
+_REDELIVER = Sql(
+    "UPDATE deliveries SET state = 'pending', not_before = :now, maybe_sent = :maybe_sent, settled_at = NULL, code = ''"
+    " WHERE id = :id"
+)
+_DROP = Sql(
+    "UPDATE deliveries SET state = :state, code = :code, settled_at = :now"
+    " WHERE id = :id AND state IN ('pending', 'failed', 'unclear')"
+)
+_KEYS = ("id", "what", "lane", "state", "attempts", "created_at", "not_before", "code", "number")
+_LIST = (
+    select(
+        _d.id, _d.what, _d.lane, _d.state, _d.attempts, _d.created_at, _d.not_before, _d.code, conversations.c.number
+    )
+    .select_from(table.outerjoin(conversations, conversations.c.id == _d.conversation_id))
+    .where(_d.state == bindparam("state"))
+    .order_by(_d.n.desc())
+    .limit(bindparam("most"))
+)
+_NEWEST = Sql(_LIST)
+_STOPPED = Sql(select(stopped_portals.c.since).where(stopped_portals.c.portal == bindparam("portal")))
+_STOP = Sql(lambda insert: insert(stopped_portals).on_conflict_do_nothing())
+_START = Sql("DELETE FROM stopped_portals WHERE portal = :portal")
+_LANES_OF = Sql("SELECT DISTINCT lane FROM deliveries WHERE portal = :portal AND state IN ('pending', 'sending')")
+
+
+def redeliver(t: Transaction, delivery_id: str, *, now: datetime, maybe_sent: bool) -> bool:
+    """Make a failed or unclear delivery pending again, at once; False if it is in another state."""
+    row = t.one(_SETTLED, delivery_id=delivery_id)
+    if row is None:
+        return False
+    absorb(t, row[1], now=now)
+    t.run(_REDELIVER, id=delivery_id, now=micros(now), maybe_sent=maybe_sent)
+    t.woken.add(row[0])
+    return True
+
+
+def drop(t: Transaction, delivery_id: str, *, state: State, code: str, now: datetime) -> bool:
+    """Take a delivery out, or say that it arrived; False for one that is in flight or settled. Frees its lane."""
+    row = t.one(_LANE, id=delivery_id)
+    if row is None or not t.run(_DROP, id=delivery_id, state=state.value, code=code, now=micros(now)):
+        return False
+    t.woken.add(row[0])
+    return True
+
+
+def delivery_of(t: Transaction, *, what: What, subject: str) -> str | None:
+    """The id of the newest delivery of that kind for that subject."""
+    row = t.one(_OF, about=subject, kind=what.value)
+    return str(row[0]) if row else None
+
+
+def deliveries(t: Transaction, *, states: Sequence[State], limit: int) -> Sequence[dict[str, Any]]:
+    """The newest deliveries in those states, without words."""
+    found = [
+        dict(zip(_KEYS, row, strict=True))
+        for state in dict.fromkeys(states)
+        for row in t.rows(_NEWEST, state=state.value, most=limit)
+    ]
+    found.sort(key=lambda one: one["created_at"], reverse=True)
+    return found[:limit]
+
+
+def portal_stopped(t: Transaction, portal: str) -> datetime | None:
+    """Since when that portal's queue stands still, or None."""
+    row = t.one(_STOPPED, portal=portal)
+    return row[0] if row else None
+
+
+def stop_portal(t: Transaction, portal: str, *, now: datetime) -> bool:
+    """Stop its queue; False when it stands already."""
+    return bool(t.run(_STOP, portal=portal, since=now))
+
+
+def start_portal(t: Transaction, portal: str) -> bool:
+    """Let its queue go on, and wake its lanes; False when it was not stopped."""
+    if not t.run(_START, portal=portal):
+        return False
+    t.woken.update(row[0] for row in t.rows(_LANES_OF, portal=portal))
+    return True

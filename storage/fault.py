@@ -1,0 +1,74 @@
+"""Which of a driver's errors are the database's state rather than our bug, and which are worth another try."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+import pysqlite3
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from bot.domain.store import StoreUnavailable
+
+# https://sqlite.org/rescode.html: PERM, BUSY, LOCKED, NOMEM, READONLY, IOERR, CORRUPT, FULL, CANTOPEN, PROTOCOL, NOTADB
+_AWAY = frozenset({3, 5, 6, 7, 8, 10, 11, 13, 14, 15, 26})
+
+# https://www.postgresql.org/docs/current/errcodes-appendix.html
+_AGAIN = frozenset({"40001", "40P01", "23505"})  # serialization, deadlock; unique: another was faster, look again
+_STATES = (
+    "08",
+    "53",
+    "55",
+    "57",
+    "58",
+    "25",
+)  # connection, resources, not in state, operator, system, transaction state
+
+
+def cause(error: BaseException) -> BaseException:
+    """The driver's own error inside SQLAlchemy's."""
+    return error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
+
+
+def is_unavailable(error: BaseException) -> bool:
+    """Whether the database is away, full, locked or too slow."""
+    error = cause(error)
+    if isinstance(error, pysqlite3.Error):
+        return getattr(error, "sqlite_errorcode", 0) & 0xFF in _AWAY
+    if isinstance(error, psycopg.Error):
+        return is_lost(error) or (error.sqlstate or "").startswith(_STATES)
+    return isinstance(error, PoolTimeout)
+
+
+def is_lost(error: BaseException) -> bool:
+    """Whether the connection to a server is gone, so that nothing can come back on it."""
+    error = cause(error)
+    return isinstance(error, (psycopg.OperationalError, psycopg.InterfaceError)) and (
+        error.sqlstate is None or error.sqlstate.startswith(("08", "57P"))
+    )
+
+
+def is_worth_again(error: BaseException) -> bool:
+    """Whether the same transaction may well pass if it is run anew."""
+    error = cause(error)
+    return isinstance(error, psycopg.Error) and (error.sqlstate in _AGAIN or is_lost(error))
+
+
+@contextmanager
+def wrapped() -> Iterator[None]:
+    """Turn an unavailable database into StoreUnavailable, whose words name no address."""
+    try:
+        yield
+    except (DBAPIError, PoolTimeout, pysqlite3.Error, psycopg.Error) as error:
+        if not is_unavailable(error):
+            raise
+        raise StoreUnavailable(words(error)) from None
+
+
+def words(error: BaseException) -> str:
+    """The error's code, for a log: never its text, which may hold values."""
+    found = cause(error)
+    code = getattr(found, "sqlite_errorname", None) or getattr(found, "sqlstate", None)
+    return f"the database is away: {code or type(found).__name__}"

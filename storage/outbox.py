@@ -1,0 +1,207 @@
+"""The outbox: claimed by lane, marked before the first byte leaves, settled by whoever holds the token."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import bindparam, select
+
+from bot.domain.delivery import LEASE, Claim, Delivery, Outcome, State, What
+from bot.failpoint import failpoint
+from storage import mapping
+from storage.sql import Sql, at
+from storage.tables import deliveries
+from storage.transaction import Transaction
+from storage.types import micros, moment, text_safe
+
+_LEASE = int(LEASE.total_seconds() * 1_000_000)
+_REPLY = "reply:"
+_d = deliveries.c
+
+# While one of the same fold is pending, it takes the new one's place: the earlier time, and the greater urgency.
+_ADD = Sql(
+    "INSERT INTO deliveries (id, what, lane, subject, conversation_id, slot, urgent, portal, fold, state, created_at,"
+    " not_before, attempts, maybe_sent, marked, code)"
+    " VALUES (:id, :what, :lane, :subject, :conversation_id, :slot, :urgent, :portal, :fold, 'pending', :created_at,"
+    " :not_before, 0, :no, :no, '')"
+    " ON CONFLICT (fold) WHERE state = 'pending' DO UPDATE SET"
+    " not_before = {least}(deliveries.not_before, excluded.not_before),"
+    " urgent = (deliveries.urgent OR excluded.urgent)"
+)
+# PostgreSQL judges the outer conditions again on the row as it is after waiting for its lock, the inner query not:
+# so what makes a row claimable stands in both.
+_CLAIMABLE = "((d.state = 'pending' AND d.not_before <= :now) OR (d.state = 'sending' AND d.lease_until <= {clock}))"
+_GOES_ON = "(d.portal IS NULL OR NOT EXISTS (SELECT 1 FROM stopped_portals s WHERE s.portal = d.portal))"
+_TAKE = (
+    "UPDATE deliveries AS d SET state = 'sending', attempts = d.attempts + 1, token = :token, claimed_by = :by,"
+    " lease_until = {clock} + :lease, maybe_sent = (d.maybe_sent OR d.state = 'sending'), marked = :no"
+    " WHERE d.n = (SELECT "
+)
+_RETURNING = (
+    " RETURNING id, what, subject, conversation_id, slot, urgent, attempts, maybe_sent, created_at, first_sent_at,"
+    " lease_until"
+)
+# A reply lane goes by its oldest unsettled one, or not at all.
+_CLAIM_REPLY = Sql(
+    f"{_TAKE} MIN(o.n) FROM deliveries o WHERE o.lane = :lane AND o.state IN ('pending', 'sending', 'unclear'))"
+    f" AND {_CLAIMABLE} AND {_GOES_ON}{_RETURNING}"
+)
+# Any other lane: a lapsed one first, then urgent ones, then the oldest whose time has come.
+_CLAIM = Sql(
+    f"{_TAKE} d.n FROM deliveries d WHERE d.lane = :lane AND d.state IN ('pending', 'sending', 'unclear')"
+    f" AND {_CLAIMABLE} AND {_GOES_ON}"
+    " AND NOT EXISTS (SELECT 1 FROM deliveries f WHERE f.lane = :lane AND f.state = 'sending'"
+    " AND f.lease_until > {clock})"
+    " ORDER BY (d.state = 'sending') DESC, d.urgent DESC, d.n LIMIT 1)"
+    f" AND {_CLAIMABLE}{_RETURNING}"
+)
+_HELD = " WHERE id = :id AND token = :token AND state = 'sending'"
+# Marking proves that the holder is alive, so the lease starts anew: one call takes well under half of it.
+_MARK = Sql(
+    "UPDATE deliveries SET maybe_sent = :yes, marked = :yes, first_sent_at = COALESCE(first_sent_at, :now),"
+    " lease_until = {clock} + :lease" + _HELD
+)
+_SETTLE = Sql(
+    "UPDATE deliveries SET state = :state, token = NULL, claimed_by = NULL, lease_until = NULL,"
+    " not_before = :not_before, maybe_sent = :maybe_sent, attempts = attempts - :uncounted, settled_at = :settled_at,"
+    " code = :code, fate_sealed = :fate_sealed" + _HELD
+)
+# One that becomes pending again takes in the one of the same fold that came meanwhile: its own history must stay.
+_ABSORB = Sql(
+    "UPDATE deliveries SET state = 'dropped', code = 'folded', settled_at = :now WHERE state = 'pending' AND fold = :fold"
+)
+_FOLD_OF_HELD = Sql(
+    select(_d.fold)
+    .where(_d.id == bindparam("delivery_id"), _d.token == bindparam("held"), _d.state == State.SENDING.value)
+    .with_for_update()
+)
+_RELEASABLE = Sql(
+    select(_d.id, _d.fold)
+    .where(_d.claimed_by == bindparam("holder"), _d.state == State.SENDING.value, _d.marked.is_(False))
+    .with_for_update()
+)
+_RELEASE = Sql(
+    "UPDATE deliveries SET state = 'pending', token = NULL, claimed_by = NULL, lease_until = NULL,"
+    " attempts = attempts - 1 WHERE id = :id AND claimed_by = :by AND state = 'sending' AND NOT marked"
+)
+_OPEN_REPLIES = Sql(
+    "SELECT d.lane, d.state, d.not_before, d.lease_until FROM deliveries d WHERE d.n IN (SELECT MIN(o.n)"
+    " FROM deliveries o WHERE o.state IN ('pending', 'sending', 'unclear') AND o.lane >= 'reply:' AND o.lane < 'reply;'"
+    f" GROUP BY o.lane) AND d.state <> 'unclear' AND (d.state = 'pending' OR d.lease_until <= {{clock}}) AND {_GOES_ON}"
+)
+_OPEN_OTHERS = Sql(
+    "SELECT d.lane, MIN(CASE WHEN d.state = 'pending' THEN d.not_before END), MAX(d.lease_until),"
+    " MAX(CASE WHEN d.lease_until <= {clock} THEN 1 ELSE 0 END)"
+    " FROM deliveries d WHERE d.state IN ('pending', 'sending') AND NOT (d.lane >= 'reply:' AND d.lane < 'reply;')"
+    f" AND {_GOES_ON} GROUP BY d.lane"
+)
+
+
+def add_delivery(t: Transaction, delivery: Delivery, *, now: datetime) -> None:
+    """Put something in the outbox, or fold it into a pending one; its lane is woken after the commit."""
+    created = micros(now)
+    t.run(
+        _ADD,
+        id=delivery.id,
+        what=delivery.what.value,
+        lane=delivery.lane,
+        subject=delivery.subject,
+        conversation_id=delivery.conversation_id,
+        slot=delivery.slot,
+        urgent=delivery.urgent,
+        portal=delivery.portal,
+        fold=delivery.fold,
+        created_at=created,
+        not_before=micros(delivery.not_before) if delivery.not_before else created,
+        no=False,
+    )
+    t.woken.add(delivery.lane)
+
+
+def absorb(t: Transaction, fold: str | None, *, now: datetime) -> None:
+    """Drop the pending one of that fold, before another becomes pending again."""
+    if fold is not None:
+        t.run(_ABSORB, fold=fold, now=micros(now))
+
+
+def lanes(t: Transaction, *, now: datetime) -> Sequence[tuple[str, datetime]]:
+    """Lanes with work, each with the time when its first one may go."""
+    told = micros(now)
+    found = [(row[0], moment(row[2] if row[1] == "pending" else row[3])) for row in t.rows(_OPEN_REPLIES, now=told)]
+    for lane, first, lease_until, lapsed in t.rows(_OPEN_OTHERS, now=told):
+        if lapsed:
+            found.append((lane, moment(lease_until)))
+        elif first is not None:
+            found.append((lane, moment(max(first, lease_until or first))))
+    return found
+
+
+def claim(t: Transaction, lane: str, *, now: datetime, by: str) -> Claim | None:
+    """Claim the lane's next delivery that may go now, counting the attempt before the work (SAFETY I25)."""
+    token = t.new_id("t")
+    sql = _CLAIM_REPLY if lane.startswith(_REPLY) else _CLAIM
+    row = t.one(sql, lane=lane, now=micros(now), token=token, by=by, lease=_LEASE, no=False)
+    if row is None:
+        return None
+    failpoint("outbox.claimed")
+    return Claim(
+        id=row[0],
+        what=What(row[1]),
+        lane=lane,
+        subject=row[2],
+        conversation_id=row[3],
+        slot=row[4],
+        urgent=bool(row[5]),
+        attempts=row[6],
+        token=token,
+        maybe_sent=bool(row[7]),
+        created_at=moment(row[8]),
+        first_sent_at=at(row[9]),
+        lease_until=moment(row[10]),
+    )
+
+
+def mark_sending(t: Transaction, claim: Claim, *, now: datetime) -> bool:
+    """Write down that it may have been sent from now on; False when the claim is lost."""
+    return bool(t.run(_MARK, id=claim.id, token=claim.token, now=micros(now), lease=_LEASE, yes=True))
+
+
+def settle(t: Transaction, claim: Claim, outcome: Outcome, *, now: datetime) -> bool:
+    """Settle with the claim's token; False when fenced, and then nothing was written.
+
+    Doubt from an earlier try stays: a later try that surely did not arrive says nothing about the earlier one.
+    """
+    again = outcome.state is State.PENDING
+    if again:
+        held = t.one(_FOLD_OF_HELD, delivery_id=claim.id, held=claim.token)
+        if held is None:
+            return False
+        absorb(t, held[0], now=now)
+    fate = None
+    if outcome.words or outcome.ref is not None:
+        told = mapping.to_bytes(mapping.Fate(outcome.words, outcome.ref))
+        fate = t.seal(told, "deliveries", claim.id, "fate")
+    settled = t.run(
+        _SETTLE,
+        id=claim.id,
+        token=claim.token,
+        state=outcome.state.value,
+        not_before=micros(outcome.again_at or now),
+        maybe_sent=claim.maybe_sent or outcome.maybe_sent,
+        uncounted=0 if outcome.counted else 1,
+        settled_at=None if again else micros(now),
+        code=text_safe(outcome.code),
+        fate_sealed=fate,
+    )
+    failpoint("outbox.settle")
+    return bool(settled)
+
+
+def release(t: Transaction, *, by: str, now: datetime) -> int:
+    """Give back all claims of this process that were not marked as sending; how many. Such a try does not count."""
+    released = 0
+    for row in t.rows(_RELEASABLE, holder=by):
+        absorb(t, row[1], now=now)
+        released += t.run(_RELEASE, id=row[0], by=by)
+    return released

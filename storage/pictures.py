@@ -1,0 +1,108 @@
+"""One conversation as a whole, for whoever draws it or asks after it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import bindparam, func, select
+
+from bot.domain.conversation import Related
+from bot.domain.message import Kind, Patient
+from bot.domain.picture import Picture
+from bot.domain.reply import Reply
+from storage import conversations, mapping, messages, practices, replies
+from storage.sql import Sql
+from storage.tables import conversations as conversations_table
+from storage.tables import messages as messages_table
+from storage.tables import notes, places
+from storage.transaction import Row, Transaction
+
+RELATED = 5  # more than a card can show
+
+_c = conversations_table.c
+_m = messages_table.c
+_ONE = Sql(select(*conversations.COLUMNS, _c.thread_hash, _c.account_hash).where(_c.id == bindparam("conversation_id")))
+_NOTES = Sql(select(func.count()).select_from(notes).where(notes.c.conversation_id == bindparam("conversation_id")))
+_OTHER = select(_c.id, _c.number, _c.kind).where(_c.id != bindparam("conversation_id")).order_by(_c.number.desc())
+_SAME_THREAD = Sql(_OTHER.where(_c.thread_hash == bindparam("thread_hash")).limit(RELATED))
+_SAME_ACCOUNT = Sql(
+    _OTHER.where(_c.account_hash == bindparam("account_hash"), _c.thread_hash != bindparam("thread_hash")).limit(
+        RELATED
+    )
+)
+_NEWEST_MESSAGE = Sql(
+    select(_m.id, _m.content_sealed)
+    .where(_m.conversation_id == bindparam("conversation_id"))
+    .order_by(_m.received_at.desc(), _m.id.desc())
+    .limit(1)
+)
+_CARDS = Sql(
+    select(func.count())
+    .select_from(places)
+    .where(places.c.conversation_id == bindparam("conversation_id"), places.c.ts.is_not(None))
+)
+
+
+def picture(t: Transaction, conversation_id: str) -> Picture | None:
+    """Everything a card or a window shows; None without the conversation, its messages or a practice."""
+    row = t.one(_ONE, conversation_id=conversation_id)
+    practice = practices.practice(t)
+    if row is None or practice is None:
+        return None
+    found = messages.messages_of(t, conversation_id)
+    if not found:
+        return None
+    notes_row = t.one(_NOTES, conversation_id=conversation_id)
+    return Picture(
+        conversation=conversations.from_row(t, row),
+        practice=practice,
+        messages=found,
+        replies=replies.replies_of(t, conversation_id),
+        notes=notes_row[0] if notes_row else 0,
+        related=_related(t, conversation_id, thread=row[-2], account=row[-1]),
+    )
+
+
+def _related(t: Transaction, conversation_id: str, *, thread: bytes, account: bytes) -> tuple[Related, ...]:
+    same_thread = t.rows(_SAME_THREAD, conversation_id=conversation_id, thread_hash=thread)
+    same_account = t.rows(_SAME_ACCOUNT, conversation_id=conversation_id, thread_hash=thread, account_hash=account)
+    rows = [(row, "thread") for row in same_thread] + [(row, "family") for row in same_account]
+    return tuple(_pointer(t, row, why) for row, why in rows[:RELATED])
+
+
+def _pointer(t: Transaction, row: Row, why: str) -> Related:
+    newest = t.one(_NEWEST_MESSAGE, conversation_id=row[0])
+    child = Patient()
+    if newest:
+        child = mapping.child_of(t.unseal(newest[1], "messages", newest[0], "content"))
+    return Related(id=row[0], number=row[1], kind=Kind(row[2]), why=why, patient_name=child.name, patient_id=child.id)
+
+
+def message_state(t: Transaction, *, portal: str, message_id: str) -> dict[str, Any] | None:
+    """For the portal's own reconciliation: ids, states and times, no words."""
+    message = messages.message_of(t, portal=portal, message_id=message_id)
+    row = t.one(_ONE, conversation_id=message.conversation_id) if message else None
+    if message is None or row is None:
+        return None
+    conversation = conversations.from_row(t, row)
+    cards = t.one(_CARDS, conversation_id=conversation.id)
+    return {
+        "message_id": message.content.message_id,
+        "thread_id": message.content.thread_id,
+        "kind": message.content.kind.value,
+        "received_at": message.received_at,
+        "standing": message.standing.value,
+        "status": conversation.status.value,
+        "department": conversation.department,
+        "card": "posted" if cards and cards[0] else "waiting",
+        "replies": [_reply_state(reply) for reply in replies.replies_of(t, conversation.id)],
+    }
+
+
+def _reply_state(reply: Reply) -> dict[str, Any]:
+    return {
+        "reply_id": reply.id,
+        "state": reply.state.value,
+        "written_at": reply.written_at,
+        "delivered_at": reply.delivered_at,
+    }

@@ -1,0 +1,141 @@
+"""The store on PostgreSQL: a small pool, each act in a transaction of its own, run again when it met another."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any, TypeVar
+
+from psycopg import IsolationLevel
+from sqlalchemy import Engine
+
+from bot.domain.store import StoreUnavailable
+from bot.failpoint import failpoint
+from storage.crew import Crew, Job, Phase
+from storage.engine import POOL, connect
+from storage.fault import is_lost, is_unavailable, is_worth_again, words
+from storage.records import SqlRecords, Tools
+
+T = TypeVar("T")
+Wake = Callable[[frozenset[str]], None]
+
+ATTEMPTS = 5
+
+
+class _TakenBack(Exception):  # noqa: N818 - a state of the job
+    """Nobody waits for this act any more."""
+
+
+class PostgresStore:
+    """The protocol Store on PostgreSQL, shared by any number of processes.
+
+    A transaction that met another one (serialization, deadlock, a row that another was faster to insert) or lost its
+    connection before COMMIT was sent is run again as a whole, a few times. When the connection is lost during COMMIT
+    nobody can know the outcome: it is not run again here. The caller hears StoreUnavailable, and its own repeat meets
+    the unique keys that guard every act (event id, window, claim token), so that asking again is always safe.
+    """
+
+    def __init__(self, url: str, tools: Tools) -> None:
+        self._engine = connect(url)
+        self._tools = tools
+        self._wakes: list[Wake] = []
+        self._crew = Crew("store", threads=POOL, batch=1, make=lambda: (self._serve, lambda: None))
+
+    async def run(self, act: Callable[..., T], *, within: float | None = None, **arguments: Any) -> T:
+        """Run an act in a transaction; see the protocol."""
+        result: T = await self._crew.do(partial(self._write, act), arguments, within=within)
+        return result
+
+    async def read(self, query: Callable[..., T], **arguments: Any) -> T:
+        """Run a query in a read-only transaction."""
+        result: T = await self._crew.do(partial(self._read, query), arguments)
+        return result
+
+    def on_work(self, wake: Wake) -> None:
+        """Call `wake(lanes)` after each commit of this process that put something in the outbox."""
+        self._wakes.append(wake)
+
+    async def close(self) -> None:
+        """Finish what is queued and give the connections back."""
+        await self._crew.close()
+        self._engine.dispose()
+
+    def _serve(self, jobs: Sequence[Job]) -> None:
+        for job in jobs:
+            try:
+                job.value = job.function(job)
+            except BaseException as error:  # noqa: BLE001 - it belongs to whoever asked
+                job.error = StoreUnavailable(words(error)) if is_unavailable(error) else error
+            else:
+                if job.woken:
+                    self._wake(frozenset(job.woken))
+
+    def _wake(self, lanes: frozenset[str]) -> None:
+        for wake in self._wakes:
+            wake(lanes)
+
+    def _write(self, act: Callable[..., T], job: Job) -> T:
+        for attempt in range(1, ATTEMPTS + 1):
+            with _connection(self._engine) as connection:
+                failpoint("store.begin")
+                try:
+                    return self._attempt(act, job, connection)
+                except BaseException as error:
+                    self._forget_lost(error)
+                    if job.phase is not Phase.OPEN or attempt == ATTEMPTS or not is_worth_again(error):
+                        raise
+        raise AssertionError("unreachable")
+
+    def _attempt(self, act: Callable[..., T], job: Job, connection: Any) -> T:
+        with connection.cursor() as cursor:
+            records = SqlRecords(self._tools, cursor, locks=True)
+            value = act(records, **job.arguments)
+            failpoint("store.after_act")
+        failpoint("store.before_commit")
+        if not self._crew.begin_commit((job,)):
+            raise _TakenBack
+        connection.commit()
+        job.woken = records.woken
+        failpoint("store.after_commit")
+        return value
+
+    def _read(self, query: Callable[..., T], job: Job) -> T:
+        for attempt in (1, 2):
+            try:
+                with _connection(self._engine, reads=True) as connection, connection.cursor() as cursor:
+                    return query(SqlRecords(self._tools, cursor, locks=False), **job.arguments)
+            except BaseException as error:
+                self._forget_lost(error)
+                if attempt == 2 or not is_lost(error):
+                    raise
+        raise AssertionError("unreachable")
+
+    def _forget_lost(self, error: BaseException) -> None:
+        # A server that went away took the pool's other connections with it: the next try must not meet them.
+        if is_lost(error):
+            self._engine.dispose()
+
+
+class _connection:  # noqa: N801 - reads as a with statement
+    """A connection of the pool; rolled back when given back, thrown away when it is lost."""
+
+    def __init__(self, engine: Engine, *, reads: bool = False) -> None:
+        self._pooled = engine.raw_connection()
+        driver: Any = self._pooled.driver_connection
+        # Part of the BEGIN that psycopg sends: one snapshot for all that a query reads, and no write.
+        driver.read_only = True if reads else None
+        driver.isolation_level = IsolationLevel.REPEATABLE_READ if reads else None
+
+    def __enter__(self) -> Any:
+        return self._pooled.driver_connection
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        driver: Any = self._pooled.driver_connection
+        with contextlib.suppress(Exception):
+            if driver is not None and not driver.closed:
+                driver.rollback()
+        if driver is None or driver.closed or (error is not None and is_lost(error)):
+            self._pooled.invalidate()
+        else:
+            self._pooled.close()

@@ -1,0 +1,45 @@
+"""The practice file: every version kept, the newest in force."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import func, insert, select
+
+from bot.domain.practice import Practice
+from storage.sql import Sql
+from storage.tables import practices
+from storage.transaction import Transaction
+
+_VERSION = Sql(select(func.max(practices.c.version)))
+_DOCUMENT = Sql(select(practices.c.version, practices.c.document_sealed).order_by(practices.c.version.desc()).limit(1))
+_ADD = Sql(insert(practices).inline())
+
+
+def practice(t: Transaction) -> Practice | None:
+    """The practice in force; its file is read again only when another version is in force than last time."""
+    row = t.one(_VERSION)
+    version = row[0] if row else None
+    if version is None:
+        return None
+    return t.in_force(version, None) or t.in_force(version, practice_document(t))
+
+
+def practice_document(t: Transaction) -> str | None:
+    """The practice file in force, as it was applied."""
+    row = t.one(_DOCUMENT)
+    return t.unseal(row[1], "practices", str(row[0]), "document").decode() if row else None
+
+
+def save_practice(t: Transaction, document: str, *, by: str, now: datetime) -> int:
+    """Keep a new practice file and make it the one in force; its version."""
+    row = t.one(_VERSION)
+    version: int = ((row[0] if row else None) or 0) + 1
+    t.run(
+        _ADD,
+        version=version,
+        document_sealed=t.seal(document.encode(), "practices", str(version), "document"),
+        applied_by=by,
+        applied_at=now,
+    )
+    return version

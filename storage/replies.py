@@ -1,0 +1,147 @@
+"""Answers: their words sealed once and for all, what became of them beside."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+from sqlalchemy import bindparam, insert, select, update
+
+from bot.domain.delivery import State
+from bot.domain.reply import Author, Reply
+from storage import mapping
+from storage.sql import Sql
+from storage.tables import replies
+from storage.transaction import Row, Transaction
+from storage.types import text_safe
+
+
+class _Words(msgspec.Struct):
+    in_reply_to: str
+    thread_id: str
+    to: str
+    to_name: str | None
+    text: str
+    text_sha256: str
+    author: Author
+
+
+_r = replies.c
+COLUMNS = (
+    _r.id, _r.conversation_id, _r.words_sealed, _r.written_at, _r.done_after, _r.state, _r.attempts,
+    _r.first_tried_at, _r.last_tried_at, _r.next_try_at, _r.delivered_at, _r.code, _r.decide_by, _r.owner,
+    _r.portal_status, _r.portal_status_at, _r.settled_by, _r.fate_sealed,
+)  # fmt: skip
+_CHANGES = (
+    "state", "attempts", "first_tried_at", "last_tried_at", "next_try_at", "delivered_at", "code", "decide_by",
+    "owner", "portal_status", "portal_status_at", "settled_by", "fate_sealed",
+)  # fmt: skip
+_ONE = Sql(select(*COLUMNS).where(_r.id == bindparam("reply_id")))
+_ALL = Sql(select(*COLUMNS).where(_r.conversation_id == bindparam("conversation_id")).order_by(_r.written_at, _r.id))
+_DUE = Sql(
+    select(*COLUMNS)
+    .where(
+        _r.state == bindparam("state"),
+        _r.written_at < bindparam("before"),
+        _r.portal_status_at.is_(None),
+    )
+    .order_by(_r.written_at, _r.id)
+)
+_ADD = Sql(insert(replies).inline())
+_SAVE = Sql(update(replies).where(_r.id == bindparam("reply_id")), columns=_CHANGES)
+
+
+def add_reply(t: Transaction, reply: Reply) -> None:
+    """Keep an answer."""
+    words = _Words(
+        reply.in_reply_to, reply.thread_id, reply.to, reply.to_name, reply.text, reply.text_sha256, reply.author
+    )
+    t.run(
+        _ADD,
+        id=reply.id,
+        conversation_id=reply.conversation_id,
+        words_sealed=t.seal(mapping.to_bytes_exactly(words), "replies", reply.id, "words"),
+        written_at=reply.written_at,
+        done_after=reply.done_after,
+        **_changes(t, reply),
+    )
+
+
+def save_reply(t: Transaction, reply: Reply) -> None:
+    """Keep what became of it. Its words, author and recipient are not among what this can write."""
+    t.run(_SAVE, reply_id=reply.id, **_changes(t, reply))
+
+
+def reply(t: Transaction, reply_id: str) -> Reply | None:
+    """The answer, or None."""
+    row = t.one(_ONE, reply_id=reply_id)
+    return from_row(t, row) if row else None
+
+
+def replies_of(t: Transaction, conversation_id: str) -> tuple[Reply, ...]:
+    """All answers of a conversation, oldest first."""
+    return tuple(from_row(t, row) for row in t.rows(_ALL, conversation_id=conversation_id))
+
+
+def replies_due(t: Transaction, *, state: State, before: datetime) -> Sequence[Reply]:
+    """Answers in that state, written before then, of which the portal has reported nothing since."""
+    return [from_row(t, row) for row in t.rows(_DUE, state=state.value, before=before)]
+
+
+def _changes(t: Transaction, reply: Reply) -> dict[str, object]:
+    fate = None
+    if reply.reason or reply.portal_message_id is not None or reply.portal_reason is not None:
+        told = mapping.Fate(reply.reason, reply.portal_message_id, reply.portal_reason)
+        fate = t.seal(mapping.to_bytes(told), "replies", reply.id, "fate")
+    return {
+        "state": reply.state.value,
+        "attempts": reply.attempts,
+        "first_tried_at": reply.first_tried_at,
+        "last_tried_at": reply.last_tried_at,
+        "next_try_at": reply.next_try_at,
+        "delivered_at": reply.delivered_at,
+        "code": text_safe(reply.code),
+        "decide_by": reply.decide_by,
+        "owner": reply.owner,
+        "portal_status": text_safe(reply.portal_status) if reply.portal_status is not None else None,
+        "portal_status_at": reply.portal_status_at,
+        "settled_by": reply.settled_by,
+        "fate_sealed": fate,
+    }
+
+
+def from_row(t: Transaction, row: Row) -> Reply:
+    """The answer of a row of COLUMNS."""
+    words = mapping.from_bytes(t.unseal(row[2], "replies", row[0], "words"), _Words)
+    fate = mapping.Fate()
+    if row[17]:
+        fate = mapping.from_bytes(t.unseal(row[17], "replies", row[0], "fate"), mapping.Fate)
+    return Reply(
+        id=row[0],
+        conversation_id=row[1],
+        in_reply_to=words.in_reply_to,
+        thread_id=words.thread_id,
+        to=words.to,
+        to_name=words.to_name,
+        text=words.text,
+        text_sha256=words.text_sha256,
+        author=words.author,
+        written_at=row[3],
+        done_after=bool(row[4]),
+        state=State(row[5]),
+        attempts=row[6],
+        first_tried_at=row[7],
+        last_tried_at=row[8],
+        next_try_at=row[9],
+        delivered_at=row[10],
+        code=row[11],
+        decide_by=row[12],
+        owner=row[13],
+        portal_status=row[14],
+        portal_status_at=row[15],
+        settled_by=row[16],
+        reason=fate.reason,
+        portal_message_id=fate.ref,
+        portal_reason=fate.portal_reason,
+    )

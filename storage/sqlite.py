@@ -1,0 +1,165 @@
+"""The store on SQLite: one thread owns the only writing connection and commits together whatever has queued up."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeVar
+
+from bot.domain.store import StoreUnavailable
+from bot.failpoint import failpoint
+from storage.crew import BATCH, Crew, Job, Phase, Work
+from storage.engine import LOG_LIMIT, connect, file_of
+from storage.fault import is_unavailable, words
+from storage.records import SqlRecords, Tools
+
+T = TypeVar("T")
+Wake = Callable[[frozenset[str]], None]
+
+READERS = 3
+_LOOK_AT_LOG = 512  # commits between two looks at the size of the write-ahead log
+
+
+class SqliteStore:
+    """The protocol Store on one SQLite file. An act may be run again when another one of its group was taken back."""
+
+    def __init__(self, url: str, tools: Tools) -> None:
+        self._wakes: list[Wake] = []
+        self._writer = Crew("store-writer", threads=1, batch=BATCH, make=partial(self._make_writer, url, tools))
+        self._readers = Crew("store-reader", threads=READERS, batch=1, make=partial(_make_reader, url, tools))
+
+    async def run(self, act: Callable[..., T], *, within: float | None = None, **arguments: Any) -> T:
+        """Run an act in a transaction; see the protocol."""
+        result: T = await self._writer.do(act, arguments, within=within)
+        return result
+
+    async def read(self, query: Callable[..., T], **arguments: Any) -> T:
+        """Run a query on a read-only connection, on one snapshot."""
+        result: T = await self._readers.do(query, arguments)
+        return result
+
+    def on_work(self, wake: Wake) -> None:
+        """Call `wake(lanes)` after each commit that put something in the outbox."""
+        self._wakes.append(wake)
+
+    async def close(self) -> None:
+        """Finish what is queued and let go of the file."""
+        await self._writer.close()
+        await self._readers.close()
+
+    def _make_writer(self, url: str, tools: Tools) -> tuple[Work, Callable[[], None]]:
+        writer = _Writer(url, tools, wake=self._wake)
+        return lambda jobs: writer.commit(self._writer, jobs), writer.close
+
+    def _wake(self, lanes: frozenset[str]) -> None:
+        for wake in self._wakes:
+            wake(lanes)
+
+
+class _Writer:
+    def __init__(self, url: str, tools: Tools, *, wake: Wake) -> None:
+        self._connection: Any = connect(url).raw_connection()
+        driver: Any = self._connection.driver_connection
+        self._driver = driver
+        self._cursor: Any = driver.cursor()
+        self._tools = tools
+        self._wake = wake
+        self._log = Path(f"{file_of(url)}-wal")
+        self._commits = 0
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def commit(self, crew: Crew, jobs: Sequence[Job]) -> None:
+        """Run the jobs and commit them together; each has its answer afterwards.
+
+        Whatever an act raised counts only once the group is committed too: it may have been raised because of
+        what an act before it in the group wrote.
+        """
+        try:
+            while not self._attempt(crew, jobs):
+                crew.back_off(jobs)
+        except BaseException as error:  # noqa: BLE001 - every waiting caller is told, and the thread lives on
+            self._undo()
+            told = StoreUnavailable(words(error)) if is_unavailable(error) else error
+            for job in jobs:
+                job.error = told
+            return
+        self._bound_the_log()
+
+    def _attempt(self, crew: Crew, jobs: Sequence[Job]) -> bool:
+        failpoint("store.begin")
+        live = [job for job in jobs if job.phase is not Phase.TAKEN_BACK]
+        if not live:
+            return True
+        self._cursor.execute("BEGIN IMMEDIATE")
+        done = [job for job in live if self._act(job)]
+        failpoint("store.before_commit")
+        if not crew.begin_commit(done):
+            self._cursor.execute("ROLLBACK")
+            return False
+        self._cursor.execute("COMMIT")
+        failpoint("store.after_commit")
+        lanes = frozenset[str]().union(*(job.woken for job in done))
+        if lanes:
+            self._wake(lanes)
+        return True
+
+    def _act(self, job: Job) -> bool:
+        if job.phase is Phase.TAKEN_BACK:
+            return False
+        cursor = self._cursor
+        cursor.execute("SAVEPOINT act")
+        records = SqlRecords(self._tools, cursor, locks=True)
+        try:
+            job.value = job.function(records, **job.arguments)
+            job.error = None
+            job.woken = records.woken
+            failpoint("store.after_act")
+        except BaseException as error:
+            if is_unavailable(error) or not self._driver.in_transaction:
+                raise
+            cursor.execute("ROLLBACK TO act")
+            cursor.execute("RELEASE act")
+            job.error = error
+            return False
+        cursor.execute("RELEASE act")
+        return True
+
+    def _undo(self) -> None:
+        with contextlib.suppress(Exception):
+            if self._driver.in_transaction:
+                self._cursor.execute("ROLLBACK")
+
+    def _bound_the_log(self) -> None:
+        # The automatic checkpoint cannot start the log anew while some reader is always busy. This one can wait.
+        self._commits += 1
+        if self._commits % _LOOK_AT_LOG:
+            return
+        with contextlib.suppress(Exception):
+            if self._log.stat().st_size > LOG_LIMIT:
+                self._cursor.execute("PRAGMA wal_checkpoint(RESTART)")
+                self._cursor.fetchall()
+
+
+def _make_reader(url: str, tools: Tools) -> tuple[Work, Callable[[], None]]:
+    connection: Any = connect(url, writes=False).raw_connection()
+    driver: Any = connection.driver_connection
+    cursor = driver.cursor()
+
+    def read(jobs: Sequence[Job]) -> None:
+        for job in jobs:
+            if job.phase is Phase.TAKEN_BACK:
+                continue
+            try:
+                cursor.execute("BEGIN")
+                job.value = job.function(SqlRecords(tools, cursor, locks=False), **job.arguments)
+            except BaseException as error:  # noqa: BLE001 - it belongs to whoever asked
+                job.error = StoreUnavailable(words(error)) if is_unavailable(error) else error
+            finally:
+                if driver.in_transaction:
+                    cursor.execute("ROLLBACK")
+
+    return read, connection.close

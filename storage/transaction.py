@@ -1,0 +1,51 @@
+"""What an area's functions get: statements on one transaction, the keys, the hashes, the clock of ids."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+from bot.domain.practice import Practice
+from storage.sql import Sql
+
+Row = Sequence[Any]
+
+
+class Transaction(Protocol):
+    """One open transaction. SqlRecords is one, with every area's functions as its methods."""
+
+    woken: set[str]
+    locks: bool
+    shared: bool
+
+    def run(self, sql: Sql, **values: Any) -> int:
+        """Run a statement; how many rows it touched."""
+        ...
+
+    def one(self, sql: Sql, **values: Any) -> Row | None:
+        """Its first row, or None."""
+        ...
+
+    def rows(self, sql: Sql, **values: Any) -> list[Row]:
+        """All its rows."""
+        ...
+
+    def seal(self, plain: bytes, table: str, row: str, column: str) -> bytes:
+        """Encrypt for that place."""
+        ...
+
+    def unseal(self, sealed: bytes, table: str, row: str, column: str) -> bytes:
+        """Decrypt from that place."""
+        ...
+
+    def hash(self, kind: str, portal: str, value: str) -> bytes:
+        """The hash that finds a portal's id."""
+        ...
+
+    def new_id(self, prefix: str) -> str:
+        """A new opaque id that sorts by time."""
+        ...
+
+    def in_force(self, version: int, document: str | None) -> Practice | None:
+        """The practice of that version, from the cache or read from its document; None when neither has it."""
+        ...

@@ -1,0 +1,114 @@
+"""Every card and window as golden JSON; PORTALDESK_GOLDEN=write draws the files anew."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from bot.domain.message import Kind
+from bot.domain.send import Desk, Stale
+from bot.domain.staff import Act
+from bot.slack import home, notices, open, reply  # noqa: A004 - a window of ours
+from bot.slack.card import card
+from tests.slack import stories
+from tests.slack.judge import wrong_message, wrong_view
+from tests.slack.stories import ALICE, LATER, NOTE, NOW, SENT
+
+GOLDEN = Path(__file__).parent / "golden"
+
+
+def _stale(shown, since):
+    return Stale(
+        desk=Desk(window=stories.window(stale=True), picture=shown, staff=ALICE, stopped=None), seen_until=since
+    )
+
+
+def _windows():
+    again = stories.picture(messages=[stories.stored(), LATER], version=2)
+    second = stories.answer(author=stories.Author(slack="U0GRACE", name="Grace Kim", title="PNP", role="staff"))
+    answered = stories.picture(stories.replace(second, written_at=NOW), version=2)
+    refill = stories.asking(Kind.REFILL, related=(stories.TOBI,))
+    unverified = stories.message(sender=stories.replace(stories.ROSA, proxy_verified=False))
+    stale_window = stories.window(stale=True)
+    acts = frozenset(Act)
+    return {
+        "reply": reply.build(stories.window(), stories.picture(stories.answer(written_at=stories.WROTE)), ALICE, NOW),
+        "reply-stale": reply.build(
+            stale_window, again, ALICE, NOW, text=stories.ANSWER, bump=1, stale=_stale(again, SENT)
+        ),
+        "reply-stale-answered": reply.build(
+            stale_window, answered, ALICE, NOW, text="Mine", stale=_stale(answered, SENT)
+        ),
+        "reply-warnings": reply.build(
+            stories.window(),
+            stories.picture(messages=[stories.stored(unverified)], related=(stories.TOBI,)),
+            ALICE,
+            NOW,
+            stopped=SENT,
+        ),
+        "reply-confidential": reply.build(
+            stories.window(),
+            stories.picture(messages=[stories.stored(stories.TEEN)], confidential=True),
+            ALICE,
+            NOW,
+        ),
+        "open-refill": open.build(refill, [], ALICE, NOW, acts),
+        "open-failed": open.build(stories.picture(stories.failed(), notes=1, **stories.HELD), [NOTE], ALICE, NOW, acts),
+        "open-read-only": open.build(stories.picture(), [], stories.PAT, NOW, {Act.OPEN}),
+        "home": home.home(ALICE, stories.practice(), NOW),
+        "home-no-role": home.home(None, stories.practice(), NOW),
+        "loading": notices.loading("Reply to family"),
+        "gone": notices.gone("I do not know this message any more. Look for its number in the channel."),
+    }
+
+
+def _posts():
+    shown = stories.picture(messages=[stories.stored(), LATER])
+    minimal = stories.picture(messages=[stories.stored(), LATER], detail=stories.CardDetail.MINIMAL)
+    return {
+        "post-follow-up": notices.follow_up(shown, LATER.id),
+        "post-follow-up-minimal": notices.follow_up(minimal, LATER.id),
+        "post-again": notices.again(shown),
+        "post-unreadable": notices.unreadable("i_01ABC", stories.practice()),
+        "post-help": notices.help_text(),
+    }
+
+
+CARDS, WINDOWS, POSTS = stories.cards(), _windows(), _posts()
+
+
+def _same_as_golden(name, drawn):
+    path = GOLDEN / f"{name}.json"
+    if os.environ.get("PORTALDESK_GOLDEN") == "write":
+        path.write_text(json.dumps(drawn, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    assert drawn == json.loads(path.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("name", CARDS)
+def test_card(name):
+    """A card looks as it was agreed, within Slack's limits, and with nothing in it that acts."""
+    shown, slot, stopped = CARDS[name]
+    drawn = card(shown, slot=slot, now=NOW, stopped=stopped)
+    assert wrong_message(drawn) == []
+    _same_as_golden(f"card-{name}", drawn)
+
+
+@pytest.mark.parametrize("name", WINDOWS)
+def test_window(name):
+    """A window looks as it was agreed, within Slack's limits, and with nothing in it that acts."""
+    assert wrong_view(WINDOWS[name]) == []
+    _same_as_golden(name, WINDOWS[name])
+
+
+@pytest.mark.parametrize("name", POSTS)
+def test_post(name):
+    """A post looks as it was agreed, within Slack's limits, and with nothing in it that acts."""
+    assert wrong_message(POSTS[name]) == []
+    _same_as_golden(name, POSTS[name])
+
+
+def test_no_golden_file_is_left_over():
+    """Every golden file belongs to something that is drawn."""
+    drawn = {f"card-{name}" for name in CARDS} | set(WINDOWS) | set(POSTS)
+    assert {path.stem for path in GOLDEN.glob("*.json")} == drawn

@@ -10,7 +10,7 @@ ARGS ?=
 
 # A stamp is named after the checksum of its locks: while they are the same, it costs nothing.
 RUN_STAMP := $(VENV)/run-$(shell cksum < requirements/run.txt | tr ' ' '-')
-DEV_STAMP := $(VENV)/dev-$(shell cat requirements/run.txt requirements/dev.txt pyproject.toml | cksum | tr ' ' '-')
+DEV_STAMP := $(VENV)/dev-$(shell cat requirements/run.txt requirements/dev.txt | cksum | tr ' ' '-')
 
 PIP_COMPILE := pip-compile --quiet --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-trusted-host \
 	--no-emit-find-links --no-header --strip-extras
@@ -54,7 +54,7 @@ $(RUN_STAMP): | $(BIN)/python
 $(DEV_STAMP): | $(BIN)/python
 	@echo 'Installing what the service, the tests and the checks need (requirements/, checked by hash) ...'
 	@$(INSTALL) --require-hashes -r requirements/run.txt -r requirements/dev.txt
-	@$(INSTALL) --no-deps --no-build-isolation --editable .
+	@$(INSTALL) --quiet --no-deps --no-build-isolation --editable .
 	@rm -f $(VENV)/run-* $(VENV)/dev-* && touch $(RUN_STAMP) $@
 
 .PHONY: setup

@@ -6,11 +6,9 @@ import re
 import sys
 from pathlib import Path
 
-LOCKS = {"run.in": ("run.txt",), "dev.in": ("dev.txt", "run.txt")}
-
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
-_PIN = re.compile(r"^([A-Za-z0-9._-]+)==(\S+)(?P<marker> ;[^\\]*)?(?P<hashes>( \\\n +--hash=sha256:[0-9a-f]{64})*)$", re.M)
-_FOREIGN = re.compile(r"^\s*(--(index-url|extra-index-url|find-links|trusted-host|no-index)\b.*|.*[a-z]+://.*)$", re.M)
+_ENTRY = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)==(?P<version>[^\s;\\]+)(?P<rest>(?:[^\n]*\\\n)*[^\n]*)$", re.MULTILINE)
+_FOREIGN = re.compile(r"^.*(?:--(?:extra-)?index-url|--find-links|--trusted-host|[a-z]://).*$", re.MULTILINE)
 
 
 def flat(name: str) -> str:
@@ -18,50 +16,38 @@ def flat(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-def wanted(text: str) -> list[str]:
+def wanted(source: str) -> list[str]:
     """The names in a .in file."""
-    lines = (line.split("#")[0].strip() for line in text.splitlines())
-    return [flat(found[0]) for line in lines if not line.startswith("-") and (found := _NAME.match(line))]
+    return [flat(name[0]) for line in source.splitlines() if (name := _NAME.match(line.strip()))]
 
 
-def pins(text: str) -> dict[str, tuple[str, int]]:
-    """Name -> version and number of hashes, in a lock."""
-    return {flat(m[1]): (m[2], m["hashes"].count("--hash=")) for m in _PIN.finditer(text)}
+def in_lock(name: str, lock: str) -> list[str]:
+    """What is wrong with one lock by itself."""
+    entries = list(_ENTRY.finditer(lock))
+    begun = [line for line in lock.splitlines() if line and line[0] not in " #-"]
+    found = [f"{name}: no hash stands beside {e['name']}." for e in entries if "--hash=sha256:" not in e["rest"]]
+    found += [f"{name}: not pinned with ==: {line[:60]}" for line in begun if not _ENTRY.match(line)]
+    found += [f"{name}: an address of some machine or index: {m[0].strip()[:60]}" for m in _FOREIGN.finditer(lock)]
+    return found
 
 
 def faults(folder: Path) -> list[str]:
-    """Everything that is wrong with the locks there, a sentence each."""
-    texts = {path.name: path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.*"))}
-    locks = {name: pins(text) for name, text in texts.items() if name.endswith(".txt")}
-    found = [
-        f"{name}: no hash stands beside {package}."
-        for name, lock in locks.items()
-        for package, (_, hashes) in lock.items()
-        if not hashes
-    ]
-    for name, lock in locks.items():
-        lines = [line for line in texts[name].splitlines() if line and line[0] not in " #-"]
-        found += [f"{name}: not a pin: {line[:80]}" for line in lines if flat(re.split(r"==|[ \\]", line)[0]) not in lock]
-        found += [f"{name}: an address of somebody's machine or index: {m[0].strip()}" for m in _FOREIGN.finditer(texts[name])]
-    for source, targets in LOCKS.items():
-        together = {package for target in targets for package in locks[target]}
-        found += [f"{source}: {package} is in no lock: make lock." for package in wanted(texts[source]) if package not in together]
-    both = locks["run.txt"].keys() & locks["dev.txt"].keys()
-    found += [
-        f"dev.txt: {package} is another version than in run.txt: make lock."
-        for package in sorted(both)
-        if locks["run.txt"][package][0] != locks["dev.txt"][package][0]
-    ]
-    return found
+    """Everything that is wrong with the locks in a folder, a sentence each."""
+    run, dev = ((folder / name).read_text(encoding="utf-8") for name in ("run.txt", "dev.txt"))
+    found = in_lock("run.txt", run) + in_lock("dev.txt", dev)
+    at_run, at_dev = ({flat(e["name"]): e["version"] for e in _ENTRY.finditer(lock)} for lock in (run, dev))
+    for source, locked in (("run.in", at_run), ("dev.in", at_run | at_dev)):
+        names = wanted((folder / source).read_text(encoding="utf-8"))
+        found += [f"{source}: {name} is in no lock. Run make lock." for name in names if name not in locked]
+    torn = sorted(name for name in at_run.keys() & at_dev.keys() if at_run[name] != at_dev[name])
+    return found + [f"dev.txt: {name} is another version than in run.txt. Run make lock." for name in torn]
 
 
 def main() -> int:
     """Say what is wrong; 1 when anything is."""
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).resolve().parents[1] / "requirements"
     found = faults(folder)
-    for fault in found:
-        print(fault)
-    print("Locks: all pinned with hashes." if not found else f"Locks: {len(found)} to mend.")
+    print("\n".join(found) or "Locks: everything pinned, with hashes.")
     return 1 if found else 0
 
 

@@ -96,7 +96,7 @@ class Service:
         members = Members(poster, workspace)
         self._front = Front(store=self.store, poster=poster, clock=clock, member=members.member)
         app = slack_app(client, settings, workspace)
-        handlers.register(app, self._front, members, workspace)
+        handlers.register(app, self._front, members, workspace, self.metrics.press_seconds.observe)
         if self.only != "web":
             await self._start_outbox(poster)
         self._add_ticks(poster, workspace)
@@ -146,7 +146,9 @@ class Service:
         carriers[What.CARD] = CardCarrier(desk, card.card, notices.plain_card)
         carriers[What.REPLY] = carriers[What.LOOK_UP] = replies
         name = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
-        tools = Tools(store=self.store, clock=clock, chance=chance, name=name, ready=desk.ready)
+        tools = Tools(
+            store=self.store, clock=clock, chance=chance, name=name, ready=desk.ready, tried=self.metrics.tried
+        )
         self._outbox = Outbox(tools, carriers)
         await self.store.run(rounds.try_portals_again, portals=tuple(p.id for p in self.settings.portals), now=clock())
         assert self._front is not None
@@ -162,12 +164,18 @@ class Service:
             return
         portals = tuple(portal.id for portal in self.settings.portals)
         self.ticks.add("outbox", self._outbox.tick, every=1)
+        self.ticks.add("counts", self._count, every=15)
         self.ticks.add("channels", rounds.ChannelRound(self.store, poster, clock).run, every=1800)
         self.ticks.add("portals", partial(self._round, rounds.try_portals_again, portals=portals), every=600)
         self.ticks.add("waiting", partial(self._round, rounds.waiting_too_long), every=300)
 
     async def _round(self, act: object, **arguments: object) -> None:
         await self.store.run(act, now=clock(), **arguments)  # type: ignore[arg-type]  # each is an act of bot.jobs.rounds
+
+    async def _count(self) -> None:
+        alarms, lanes = await self.store.read(rounds.counts, now=clock())
+        self.metrics.alarms.set(alarms)
+        self.metrics.waiting.set(lanes)
 
     async def _start_web(self, slack: object) -> None:
         door = PortalDoor(

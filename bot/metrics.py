@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 
@@ -15,12 +13,10 @@ class Metrics:
         self.events = Counter(
             "portaldesk_portal_events", "Events from portals, by answer", ["portal", "status"], registry=self.registry
         )
-        self.deliveries = Counter(
-            "portaldesk_deliveries", "Tries of the outbox, by what and state", ["what", "state"], registry=self.registry
+        self.tries = Counter(
+            "portaldesk_delivery_tries", "Tries of the outbox, by what", ["what"], registry=self.registry
         )
-        self.waiting = Gauge(
-            "portaldesk_outbox_lanes_waiting", "Lanes of the outbox with work", registry=self.registry
-        )
+        self.waiting = Gauge("portaldesk_outbox_lanes_waiting", "Lanes of the outbox with work", registry=self.registry)
         self.alarms = Gauge("portaldesk_alarms_open", "Open alarms", registry=self.registry)
         self.press_seconds = Histogram(
             "portaldesk_press_seconds",
@@ -33,9 +29,10 @@ class Metrics:
         """One event was answered."""
         self.events.labels(portal, status).inc()
 
+    def tried(self, what: str) -> None:
+        """The outbox tried one delivery."""
+        self.tries.labels(what).inc()
+
     def page(self) -> bytes:
         """The text that Prometheus scrapes."""
         return generate_latest(self.registry)
-
-
-Seen = Callable[[str, str], None]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Awaitable, Callable
+
 from slack_bolt.async_app import AsyncApp
 
 from bot.slack.members import Members, Workspace
@@ -9,8 +12,17 @@ from handlers import commands, doubt, errors, fallback, home, note, open, place,
 from handlers.context import Front
 
 
-def register(app: AsyncApp, front: Front, members: Members, workspace: Workspace) -> None:
-    """Put every listener in its place; the fallback comes last."""
+def register(
+    app: AsyncApp, front: Front, members: Members, workspace: Workspace, pressed: Callable[[float], None]
+) -> None:
+    """Put every listener in its place; the fallback comes last. `pressed` is told each press's seconds until its ack."""
+
+    async def timed(next_: Callable[[], Awaitable[None]]) -> None:
+        began = time.perf_counter()
+        await next_()
+        pressed(time.perf_counter() - began)
+
+    app.use(timed)
     reply.register(app, front)
     open.register(app, front)
     doubt.register(app, front)

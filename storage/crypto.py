@@ -8,6 +8,7 @@ import hmac
 import os
 import re
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -23,7 +24,7 @@ _KEY_ID = re.compile(r"[A-Za-z0-9_-]{1,32}")
 
 
 class KeysWrong(Exception):  # noqa: N818 - a state of the world
-    """The encryption keys are missing, malformed, unsafe, or not those of this database. Its sentence names no secret."""
+    """The encryption keys are missing, malformed, unsafe, or not those of this database; says which, and no secret."""
 
 
 class Tampered(Exception):  # noqa: N818 - a state of the world
@@ -121,12 +122,18 @@ class Lookup:
     and never rotates: rotating those keys seals the master again, and every hash stays true.
     """
 
-    __slots__ = ("_key",)
+    __slots__ = ("_hash",)
 
     def __init__(self, master: bytes) -> None:
-        self._key = HKDF(algorithm=SHA256(), length=_KEY, salt=None, info=b"portaldesk lookup 1").derive(master)
+        key = HKDF(algorithm=SHA256(), length=_KEY, salt=None, info=b"portaldesk lookup 1").derive(master)
+
+        @lru_cache(maxsize=2048)  # an intake asks for the same thread, account and message twice
+        def hashed(kind: str, portal: str, value: str) -> bytes:
+            told = f"{kind}\0{portal}\0{value}".encode("utf-8", "surrogatepass")
+            return hmac.digest(key, told, "sha256")[:16]
+
+        self._hash = hashed
 
     def __call__(self, kind: str, portal: str, value: str) -> bytes:
         """The hash of one portal's id. `kind` keeps a thread's id apart from a message's that reads the same."""
-        told = f"{kind}\0{portal}\0{value}".encode("utf-8", "surrogatepass")
-        return hmac.digest(self._key, told, "sha256")[:16]
+        return self._hash(kind, portal, value)

@@ -103,9 +103,10 @@ def promise(connection: Any, *, writes: bool) -> None:
         "recursive_triggers": 1,  # else INSERT OR REPLACE goes round the journal's triggers
         "trusted_schema": 0,
         "journal_size_limit": LOG_LIMIT,
+        "cache_size": -32_768,  # KiB. Hashes touch pages all over the file; SQLite's own 2 MiB would read them again
     }
     if not writes:
-        wanted = {"busy_timeout": BUSY_MS, "trusted_schema": 0, "query_only": 1}
+        wanted = {"busy_timeout": BUSY_MS, "trusted_schema": 0, "query_only": 1, "cache_size": -8_192}
     for name, value in wanted.items():
         connection.execute(f"PRAGMA {name} = {value}")
         found = connection.execute(f"PRAGMA {name}").fetchone()[0]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import bindparam, select, update
 
@@ -12,6 +13,14 @@ from storage.sql import Sql
 from storage.tables import inbox
 from storage.transaction import Row, Transaction
 from storage.types import text_safe
+
+
+class _Event(NamedTuple):
+    portal: str
+    id: str
+    sha256: bytes
+    raw: bytes
+
 
 _COLUMNS = (inbox.c.id, inbox.c.event_sealed, inbox.c.state, inbox.c.received_at)
 _ADD = Sql(lambda insert: insert(inbox).on_conflict_do_nothing())
@@ -45,28 +54,28 @@ def inbox_row(t: Transaction, *, portal: str, event_id: str) -> InboxRow | None:
 
 def add_inbox(t: Transaction, *, portal: str, event_id: str, sha256: bytes, raw: bytes, now: datetime) -> str | None:
     """Keep the raw event; its id, None if it is there already."""
-    return _add(t, InboxState.DONE, portal, event_id, sha256, raw, now)
+    event = _Event(portal, event_id, sha256, raw)
+    return _add(t, event, state=InboxState.DONE, now=now)
 
 
 def add_conflict(t: Transaction, *, portal: str, event_id: str, sha256: bytes, raw: bytes, now: datetime) -> str | None:
     """Keep an event whose id was seen with another body; None if exactly this one was kept before."""
-    return _add(t, InboxState.CONFLICT, portal, event_id, sha256, raw, now)
+    event = _Event(portal, event_id, sha256, raw)
+    return _add(t, event, state=InboxState.CONFLICT, now=now)
 
 
-def _add(
-    t: Transaction, state: InboxState, portal: str, event_id: str, sha256: bytes, raw: bytes, now: datetime
-) -> str | None:
+def _add(t: Transaction, came: _Event, *, state: InboxState, now: datetime) -> str | None:
     inbox_id = t.new_id("i")
     # The hash of a body stands sealed too: a short body could be guessed from its plain hash.
-    event = bytes((len(sha256),)) + sha256 + event_id.encode("utf-8", "surrogatepass")
+    event = bytes((len(came.sha256),)) + came.sha256 + came.id.encode("utf-8", "surrogatepass")
     added = t.run(
         _ADD,
         id=inbox_id,
-        portal=portal,
-        event_hash=t.hash("event", portal, event_id),
-        body_hash=t.hash("body", portal, sha256.hex()),
+        portal=came.portal,
+        event_hash=t.hash("event", came.portal, came.id),
+        body_hash=t.hash("body", came.portal, came.sha256.hex()) if state is InboxState.CONFLICT else None,
         event_sealed=t.seal(event, "inbox", inbox_id, "event"),
-        raw_sealed=t.seal(raw, "inbox", inbox_id, "raw"),
+        raw_sealed=t.seal(came.raw, "inbox", inbox_id, "raw"),
         state=state.value,
         type="",
         about_hash=None,

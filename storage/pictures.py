@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import bindparam, func, select
 
 from bot.domain.conversation import Related
-from bot.domain.message import Kind, Patient
+from bot.domain.message import Kind
 from bot.domain.picture import Picture
 from bot.domain.reply import Reply
 from storage import conversations, mapping, messages, practices, replies
@@ -23,18 +23,24 @@ _c = conversations_table.c
 _m = messages_table.c
 _ONE = Sql(select(*conversations.COLUMNS, _c.thread_hash, _c.account_hash).where(_c.id == bindparam("conversation_id")))
 _NOTES = Sql(select(func.count()).select_from(notes).where(notes.c.conversation_id == bindparam("conversation_id")))
-_OTHER = select(_c.id, _c.number, _c.kind).where(_c.id != bindparam("conversation_id")).order_by(_c.number.desc())
-_SAME_THREAD = Sql(_OTHER.where(_c.thread_hash == bindparam("thread_hash")).limit(RELATED))
-_SAME_ACCOUNT = Sql(
-    _OTHER.where(_c.account_hash == bindparam("account_hash"), _c.thread_hash != bindparam("thread_hash")).limit(
-        RELATED
-    )
+_other = messages_table.alias("newest")
+_NEWEST = (
+    select(func.max(_other.c.id))
+    .where(_other.c.conversation_id == _c.id)
+    .correlate(conversations_table)
+    .scalar_subquery()
 )
-_NEWEST_MESSAGE = Sql(
-    select(_m.id, _m.content_sealed)
-    .where(_m.conversation_id == bindparam("conversation_id"))
-    .order_by(_m.received_at.desc(), _m.id.desc())
-    .limit(1)
+# Each with its newest message, for the child's name; an id that is greater was made later.
+_OTHER = (
+    select(_c.id, _c.number, _c.kind, _c.thread_hash, _m.id, _m.content_sealed)
+    .join_from(conversations_table, messages_table, _m.id == _NEWEST)
+    .where(_c.id != bindparam("conversation_id"))
+    .order_by(_c.number.desc())
+    .limit(RELATED)
+)
+_SAME_ACCOUNT = Sql(_OTHER.where(_c.account_hash == bindparam("account_hash")))
+_SAME_THREAD = Sql(
+    _OTHER.where(_c.thread_hash == bindparam("thread_hash"), _c.account_hash != bindparam("account_hash"))
 )
 _CARDS = Sql(
     select(func.count())
@@ -64,18 +70,22 @@ def picture(t: Transaction, conversation_id: str) -> Picture | None:
 
 
 def _related(t: Transaction, conversation_id: str, *, thread: bytes, account: bytes) -> tuple[Related, ...]:
-    same_thread = t.rows(_SAME_THREAD, conversation_id=conversation_id, thread_hash=thread)
-    same_account = t.rows(_SAME_ACCOUNT, conversation_id=conversation_id, thread_hash=thread, account_hash=account)
-    rows = [(row, "thread") for row in same_thread] + [(row, "family") for row in same_account]
-    return tuple(_pointer(t, row, why) for row, why in rows[:RELATED])
+    hashes = {"conversation_id": conversation_id, "account_hash": account}
+    rows = [*t.rows(_SAME_THREAD, thread_hash=thread, **hashes), *t.rows(_SAME_ACCOUNT, **hashes)]
+    rows.sort(key=lambda row: (row[3] != thread, -row[1]))
+    return tuple(_pointer(t, row, thread) for row in rows[:RELATED])
 
 
-def _pointer(t: Transaction, row: Row, why: str) -> Related:
-    newest = t.one(_NEWEST_MESSAGE, conversation_id=row[0])
-    child = Patient()
-    if newest:
-        child = mapping.child_of(t.unseal(newest[1], "messages", newest[0], "content"))
-    return Related(id=row[0], number=row[1], kind=Kind(row[2]), why=why, patient_name=child.name, patient_id=child.id)
+def _pointer(t: Transaction, row: Row, thread: bytes) -> Related:
+    child = mapping.child_of(t.unseal(row[5], "messages", row[4], "content"))
+    return Related(
+        id=row[0],
+        number=row[1],
+        kind=Kind(row[2]),
+        why="thread" if row[3] == thread else "family",
+        patient_name=child.name,
+        patient_id=child.id,
+    )
 
 
 def message_state(t: Transaction, *, portal: str, message_id: str) -> dict[str, Any] | None:

@@ -26,22 +26,20 @@ _INSERT = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
 class Ready:
     """A statement as one database takes it: its text, how to hand it values, which result columns are times."""
 
-    __slots__ = ("_fixed", "pick", "text", "times_in", "times_out")
+    __slots__ = ("pick", "text", "times_in", "times_out")
 
     def __init__(self, statement: Statement, columns: Sequence[str] | None, dialect: Dialect) -> None:
         compiled: Any = statement.compile(dialect=dialect, column_keys=columns)
+        asked = {bind.key for bind in compiled.binds.values() if bind.required}
+        fixed = {name: value for name, value in compiled.params.items() if name not in asked}
         names: list[str] | None = compiled.positiontup
-        given = {bind.key for bind in compiled.binds.values() if bind.required}
-        self._fixed = {name: value for name, value in compiled.params.items() if name not in given}
-        self.text: str = compiled.string
-        self.pick: Callable[[Mapping[str, Any]], Any] = _pick(names)
+        self.text = _with_constants(compiled.string, names, fixed)
+        self.pick = _pick(None if names is None else [name for name in names if name in asked])
         self.times_in = tuple(name for name, bind in compiled.binds.items() if isinstance(bind.type, Moment))
         self.times_out = tuple(n for n, column in enumerate(_returned(statement)) if isinstance(column.type, Moment))
 
     def values(self, given: dict[str, Any]) -> Any:
         """The values in the driver's form; times become numbers."""
-        if self._fixed:
-            given = {**self._fixed, **given}
         for name in self.times_in:
             at = given[name]
             if at is not None:
@@ -88,6 +86,31 @@ class Sql:
         if isinstance(statement, (Select, Insert, Update, Delete, TextClause)):
             return statement
         return statement(_INSERT[database])
+
+
+def _with_constants(sql: str, names: list[str] | None, fixed: Mapping[str, Any]) -> str:
+    """Write the statement's own constants into its text.
+
+    Only a written constant lets a planner use an index over some rows; and SQLite, as pysqlite3 builds it, prepares a
+    statement with LIMIT ? anew at each call (36 microseconds instead of 5).
+    """
+    words = {name: _constant(value) for name, value in fixed.items()}
+    if names is None:
+        for name, word in words.items():
+            sql = sql.replace(f"%({name})s", word)
+        return sql
+    pieces = sql.split("?")
+    assert len(pieces) == len(names) + 1
+    return "".join(piece + words.get(name, "?") for piece, name in zip(pieces, names, strict=False)) + pieces[-1]
+
+
+def _constant(value: object) -> str:
+    if isinstance(value, bool) or not isinstance(value, (int, str)):
+        raise TypeError("a statement's constants are whole numbers or words")
+    if isinstance(value, str):
+        assert value.replace("_", "").isalnum()
+        return f"'{value}'"
+    return str(value)
 
 
 def _pick(names: list[str] | None) -> Callable[[Mapping[str, Any]], Any]:

@@ -63,7 +63,7 @@ inbox = Table(
     Column("id", Text, primary_key=True),
     Column("portal", Text, nullable=False),
     Column("event_hash", LargeBinary, nullable=False),
-    Column("body_hash", LargeBinary, nullable=False),
+    Column("body_hash", LargeBinary),
     Column("event_sealed", LargeBinary, nullable=False),
     Column("raw_sealed", LargeBinary, nullable=False),
     Column("state", Text, nullable=False),
@@ -104,8 +104,6 @@ conversations = Table(
     Column("ids_sealed", LargeBinary, nullable=False),
     Index("conversations_thread", "thread_hash", "number"),
     Index("conversations_account", "account_hash", "number"),
-    Index("conversations_patient", "patient_hash", "number"),
-    Index("conversations_status", "status", "due_at"),
 )
 
 messages = Table(
@@ -121,7 +119,7 @@ messages = Table(
     Column("standing_at", Moment),
     Column("standing_sealed", LargeBinary),
     CheckConstraint("standing IN ('current', 'withdrawn', 'elsewhere')", name="messages_standing"),
-    Index("messages_conversation", "conversation_id"),
+    Index("messages_conversation", "conversation_id", "id"),
 )
 
 replies = Table(
@@ -258,7 +256,7 @@ deliveries = Table(
     Index("deliveries_in_flight", "lane", unique=True, **_only("state = 'sending'")),
     Index("deliveries_fold", "fold", unique=True, **_only("state = 'pending'")),
     Index("deliveries_subject", "subject"),
-    Index("deliveries_state", "state", "n"),
+    Index("deliveries_state", "state", "n", **_only("state <> 'delivered'")),
 )
 
 # Append-only by triggers that only the migration makes; a sealer may fill the last three columns once.

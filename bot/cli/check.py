@@ -65,11 +65,11 @@ def _settings() -> Iterator[Checked]:
         found = settings.load(needs=NEEDS)
     except settings.SettingsWrong as wrong:
         for fault in wrong.faults:
-            yield failed(f"setting {fault.variable}", fault.wrong, fault.right)
+            yield failed(f"setting {fault.variable}", fault.what_is_wrong, fault.what_would_be_right)
         return
     yield ok("settings", f"{len(found.portals)} portal(s), {'Socket Mode' if found.slack_app_token else 'HTTP mode'}")
     for fault in found.warnings:
-        yield warning(f"setting {fault.variable}", fault.wrong, fault.right)
+        yield warning(f"setting {fault.variable}", fault.what_is_wrong, fault.what_would_be_right)
 
 
 def _loadable() -> settings.Settings:
@@ -116,15 +116,20 @@ async def _practice(found: settings.Settings, rows: list[Checked]) -> Practice |
                 document = await store.read(_document)
             finally:
                 await store.close()
-    except (storage.KeysWrong, storage.SchemaOutdated, storage.StoreUnsafe, StoreUnavailable) as trouble:
+    except (storage.KeysWrong, storage.SchemaWrong, storage.StoreUnsafe, StoreUnavailable) as trouble:
         rows.append(failed("practice", str(trouble), "Mend the database first."))
         return None
     if document is None:
         rows.append(failed("practice", "none was applied yet", "Run `portaldesk practice apply FILE`."))
         return None
     examined = practice_file.examine(document)
-    rows += [failed(f"{source}: {fault.path}", fault.wrong, fault.right) for fault in examined.faults]
-    rows += [warning(f"{source}: {fault.path}", fault.wrong, fault.right) for fault in examined.warnings]
+    rows += [
+        failed(f"{source}: {fault.path}", fault.what_is_wrong, fault.what_would_be_right) for fault in examined.faults
+    ]
+    rows += [
+        warning(f"{source}: {fault.path}", fault.what_is_wrong, fault.what_would_be_right)
+        for fault in examined.warnings
+    ]
     if examined.practice:
         rows.append(ok(source, f"{examined.practice.name}, {len(examined.practice.departments)} departments"))
     return examined.practice

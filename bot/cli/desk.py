@@ -43,7 +43,7 @@ def show_faults(title: str, faults: Collection[settings.Fault]) -> None:
     """A table of what is wrong and what would be right."""
     table = Table("setting", "what is wrong", "what would be right", title=title, title_justify="left")
     for fault in faults:
-        table.add_row(fault.variable, fault.wrong, fault.right)
+        table.add_row(fault.variable, fault.what_is_wrong, fault.what_would_be_right)
     errors.print(table)
 
 
@@ -58,7 +58,7 @@ def open_store(found: settings.Settings) -> Store:
         storage.must_be_current(found.database_url)
         keys = storage.keyring_for(found.database_url, found.keys)
         return storage.open_store(found.database_url, keys, load_practice=load_practice)
-    except (storage.KeysWrong, storage.SchemaOutdated, storage.StoreUnsafe) as trouble:
+    except (storage.KeysWrong, storage.SchemaWrong, storage.StoreUnsafe) as trouble:
         raise click.ClickException(str(trouble)) from None
     except StoreUnavailable:
         raise click.ClickException(

@@ -31,7 +31,9 @@ def examined(file: Path) -> tuple[str, Practice]:
             table = Table("where", f"what is {word}", "what would be right", title=str(file), title_justify="left")
             for fault in faults:
                 table.add_row(
-                    f"line {fault.line}, {fault.path}" if fault.line else fault.path, fault.wrong, fault.right
+                    f"line {fault.line}, {fault.path}" if fault.line else fault.path,
+                    fault.what_is_wrong,
+                    fault.what_would_be_right,
                 )
             errors.print(table)
     if found.practice is None:

@@ -10,6 +10,7 @@ from bot.domain.alarm import Place
 from bot.domain.conversation import Conversation, Status
 from bot.domain.delivery import DECIDE_WITHIN, GIVE_UP, TELL_AFTER, Claim, Outcome, State
 from bot.domain.journal import Entry, Outcome as Ending
+from bot.domain.place import rehomed
 from bot.domain.reply import Reply
 from bot.domain.store import Records
 
@@ -53,6 +54,14 @@ def settle_card(records: Records, *, claim: Claim, outcome: Outcome, place: Plac
     closed_at = conversation.closed_at if conversation else None
     if conversation and closed_at and now < closed_at + SHRINK_AFTER and place.slot == "department":
         tell.draw(records, conversation, now=now, at=closed_at + SHRINK_AFTER)
+    return True
+
+
+def settle_elsewhere(records: Records, *, claim: Claim, code: str, now: datetime) -> bool:
+    """The card could not be posted where it belongs: it is drawn again where people see it; False when fenced."""
+    if not records.settle(claim, Outcome(state=State.DROPPED, code=code), now=now):
+        return False
+    rehomed(records, conversation_id=claim.subject, now=now)
     return True
 
 

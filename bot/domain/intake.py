@@ -11,6 +11,7 @@ from bot.domain.delivery import Delivery, What, slack_lane
 from bot.domain.event import MessageCreated, MessageUpdated
 from bot.domain.journal import Entry
 from bot.domain.message import Kind, PortalMessage, StoredMessage
+from bot.domain.place import home_of
 from bot.domain.practice import Practice
 from bot.domain.route import route
 from bot.domain.store import InboxState, Records
@@ -95,7 +96,8 @@ def _stored(records: Records, arrival: Arrival, conversation_id: str) -> StoredM
 def _open(records: Records, arrival: Arrival, *, inbox_id: str) -> None:
     message, practice = arrival.message, arrival.practice
     routed = route(message, portal=arrival.portal, practice=practice)
-    department = routed.department
+    department = practice.department(home_of(records, practice, routed.department.name))
+    moved = department.name != routed.department.name
     came = min(message.sent_at, arrival.now)
     conversation = Conversation(
         id=records.new_id("c"),
@@ -108,7 +110,7 @@ def _open(records: Records, arrival: Arrival, *, inbox_id: str) -> None:
         due_at=due(came, department.turnaround, practice.hours_of(department), practice.calendar, practice.timezone),
         urgent=message.urgent,
         confidential=message.confidential,
-        why_here=routed.why,
+        why_here=f"{routed.department.name} has no channel that can be used just now" if moved else routed.why,
     )
     records.add_conversation(
         conversation,

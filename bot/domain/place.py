@@ -8,6 +8,7 @@ from datetime import datetime
 
 from bot.domain import tell
 from bot.domain.alarm import Channel
+from bot.domain.conversation import Conversation
 from bot.domain.journal import Entry
 from bot.domain.practice import Practice
 from bot.domain.store import Records
@@ -40,6 +41,48 @@ def usable(records: Records, *, department: str, slot: str) -> Channel | None:
     return None
 
 
+def home_of(records: Records, practice: Practice, department: str) -> str:
+    """The department that can be reached: that one, or the default one while that one's channel cannot be used."""
+    if department != practice.default_department and not _reached(records, practice, department):
+        if _reached(records, practice, practice.default_department):
+            return practice.default_department
+    return department
+
+
+def _reached(records: Records, practice: Practice, department: str) -> bool:
+    named = practice.department(department).channel
+    channel = records.channel(named)
+    return channel is None or not channel.trouble
+
+
+def rehome(records: Records, conversation: Conversation, *, now: datetime) -> Conversation:
+    """Give an open conversation to the default department while its own cannot be reached, so that people may act."""
+    practice = tell.in_force(records)
+    home = home_of(records, practice, conversation.department)
+    if home == conversation.department:
+        return conversation
+    why = f"{conversation.department} has no channel that can be used just now"
+    moved = replace(conversation, department=home, why_here=why)
+    records.save_conversation(moved)
+    records.journal(
+        Entry(
+            at=now,
+            actor="service",
+            action="conversation.rehomed",
+            subject=conversation.id,
+            detail={"from": conversation.department, "to": home},
+        )
+    )
+    return moved
+
+
+def rehomed(records: Records, *, conversation_id: str, now: datetime) -> None:
+    """The same for a card that could not be posted; it is drawn again where it belongs now."""
+    conversation = records.conversation(conversation_id)
+    if conversation:
+        tell.draw(records, rehome(records, conversation, now=now), now=now)
+
+
 def troubled(records: Records, *, channel_id: str, trouble: str, now: datetime) -> bool:
     """A channel cannot be used (`trouble` empty: it can again). Its open cards go where people see them.
 
@@ -56,9 +99,7 @@ def troubled(records: Records, *, channel_id: str, trouble: str, now: datetime) 
         _tell(records, named, trouble=trouble, now=now)
     if changed:
         for place in records.open_places(channel=channel_id):
-            conversation = records.conversation(place.conversation_id)
-            if conversation:
-                tell.draw(records, conversation, now=now)
+            rehomed(records, conversation_id=place.conversation_id, now=now)
     return changed
 
 

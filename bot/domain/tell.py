@@ -96,7 +96,9 @@ def delivery_changed(records: Records, delivery_id: str, state: State, *, by: st
     """A person took a delivery out, or had it tried again: its answer says so, the card shows it, the journal keeps it."""
     reply = records.reply_delivered_by(delivery_id)
     if reply is not None:
-        records.save_reply(replace(reply, state=state, code="by_operator", reason=why, decide_by=None, next_try_at=None))
+        records.save_reply(
+            replace(reply, state=state, code="by_operator", reason=why, decide_by=None, next_try_at=None)
+        )
         conversation = records.conversation(reply.conversation_id)
         if conversation:
             if why:

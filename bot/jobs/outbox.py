@@ -29,13 +29,17 @@ class Carrier(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tools:
-    """What the workers work with. `clock` gives aware UTC, `chance` a number in [0, 1), `name` this process's."""
+    """What the workers work with. `clock` gives aware UTC, `chance` a number in [0, 1), `name` this process's.
+
+    `ready` waits until a lane may go on; `tried` counts a try of a kind.
+    """
 
     store: Store
     clock: Callable[[], datetime]
     chance: Callable[[], float]
     name: str
     ready: Callable[[str], Awaitable[None]]
+    tried: Callable[[str], None]
 
 
 class Outbox:
@@ -105,6 +109,7 @@ class Outbox:
         if claim is None:
             return False
         failpoint("outbox.before_carry")
+        self._tools.tried(claim.what.value)
         try:
             await self._carriers[claim.what].carry(claim)
         except StoreUnavailable:

@@ -108,6 +108,11 @@ def _keep(records: Records, *, name: str, channel_id: str | None, trouble: str, 
     place.troubled(records, channel_id=channel_id, trouble=trouble, now=now)
 
 
+def counts(records: Records, *, now: datetime) -> tuple[int, int]:
+    """Open alarms, and lanes of the outbox with work."""
+    return len(records.open_alarms()), len(records.lanes(now=now))
+
+
 def waiting_too_long(records: Records, *, now: datetime) -> int:
     """Show to a person what waits for a message that never came; how many."""
     rows = records.waiting_since(before=now - WAITS_AT_MOST)

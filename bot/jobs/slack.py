@@ -222,6 +222,9 @@ class CardCarrier:
     async def _settle(self, claim: Claim, called: Called, stands: Place) -> None:
         desk = self._desk
         outcome = await desk.outcome(claim, called, channel=stands.channel or "")
+        if called.verdict is Verdict.CHANNEL and not stands.ts:
+            await desk.store.run(carry.settle_elsewhere, claim=claim, code=called.code, now=desk.clock())
+            return
         if not called.done:
             await desk.settle(claim, outcome)
             return

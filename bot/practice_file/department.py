@@ -56,7 +56,7 @@ def _department(reading: Reading, at: Node, *, hours: Hours) -> Department | Non
         aliases=aliases,
         kinds=frozenset(Kind(kind) for kind in kinds if kind is not None),
         turnaround=turnaround or timedelta(hours=8),
-        turnaround_words=(settings["turnaround"].text or "").strip() if turnaround is not None else "",
+        turnaround_words=(settings["turnaround"].text or "").strip() if turnaround is not None else "8h",
         escalate_to=escalate_to,
         notify=notify,
         group=group,

@@ -98,12 +98,14 @@ class _Growing:
         self.faults: list[Fault] = []
         self._count = 0
 
-    def node(self, source: yaml.Node, *, path: str, depth: int) -> Node:
-        """Our node for one of PyYAML's; aliases have become the nodes they name."""
+    def node(self, source: yaml.Node, *, path: str, depth: int, key_line: int | None = None) -> Node:
+        """Our node for one of PyYAML's; aliases have become the nodes they name. A group's line is its key's."""
         self._count += 1
         if self._count > NODE_LIMIT or depth > DEPTH_LIMIT:
             raise PracticeWrong([_whole("The file's aliases (*) multiply.", "Write the values out where they belong.")])
         line = source.start_mark.line + 1
+        if key_line is not None and not isinstance(source, yaml.ScalarNode):
+            line = key_line
         if source.tag not in _PLAIN:
             self._fault(line, path, "A tag (!) stands before the value.", "Plain values only: take the tag out.")
         if isinstance(source, yaml.MappingNode):
@@ -128,7 +130,7 @@ class _Growing:
                 right = f"It stands in line {lines[name]} already: keep one of the two."
                 self._fault(at, below, f'"{short(name)}" is given twice.', right)
                 continue
-            entries[name], lines[name] = self.node(value, path=below, depth=depth + 1), at
+            entries[name], lines[name] = self.node(value, path=below, depth=depth + 1, key_line=at), at
         return Node(path=path, line=line, entries=entries, key_lines=lines)
 
     def _fault(self, line: int, path: str, wrong: str, right: str) -> None:

@@ -35,7 +35,7 @@ def plain(text: str, limit: int = BLOCK_TEXT) -> Block:
 
 def notification(text: str) -> str:
     """A message's top-level text, which Slack parses as mrkdwn: escaped, on one line, short."""
-    flat = words.line(text, 1000)
+    flat = words.line(text, 1000) or "Portal Desk"
     return flat.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 

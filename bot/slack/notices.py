@@ -26,7 +26,7 @@ COMMANDS = (("/portal help", "shows this"),)  # only what works; a new command i
 
 def ephemeral(sentence: str) -> Message:
     """A notice that only the presser sees."""
-    return _message(sentence, [kit.rich(kit.section(say(sentence)))])
+    return _message(sentence, [kit.rich(kit.section(say(words.cut(words.clean(sentence), 2000))))])
 
 
 def follow_up(picture: Picture, message_id: str) -> Message:

@@ -99,7 +99,8 @@ def child_header(picture: Picture, clock: Clock) -> list[Block]:
 
 def other_children(picture: Picture) -> list[str]:
     """Children whom other messages of the conversation name: an answer must not go out about the wrong one."""
-    own, found = picture.patient, {}
+    own = picture.patient
+    found: dict[str, None] = {}  # in order, each once
     for stored in picture.messages:
         other = stored.content.patient
         known = other.id is not None and own.id is not None

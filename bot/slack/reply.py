@@ -24,7 +24,7 @@ from bot.slack.clock import Clock
 from bot.slack.people import PORTAL_USER, child_header, family, writer
 from bot.slack.room import first_that_fit, newest_that_fit
 from bot.slack.said import Saying, sayings, standing, whole
-from bot.slack.text import cut, line
+from bot.slack.text import cut, line, sendable
 from bot.slack.warning import warnings
 
 TITLE, SEND = "Reply to family", "Send"
@@ -211,7 +211,7 @@ def _ticks(window: Window, picture: Picture, draft: Draft, new: list[Saying]) ->
 def _fields(staff: Staff, draft: Draft) -> list[Block]:
     element: Block = {"type": "plain_text_input", "action_id": names.REPLY_TEXT, "multiline": True}
     if text := draft.get("text"):
-        element["initial_value"] = cut(text, TEXT_LIMIT)
+        element["initial_value"] = cut(sendable(text), TEXT_LIMIT)
     element["max_length"] = TEXT_LIMIT
     hint = f"Signed {line(staff.signature, 100)} · up to {TEXT_LIMIT:,} characters"
     bump = draft.get("bump", 0)

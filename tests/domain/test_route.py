@@ -26,7 +26,10 @@ class Open:
 
 
 NURSING = Department(
-    name="Nursing", channel="C0NURSING", aliases=("NURSE", "Clinical Team"), kinds=frozenset({Kind.GENERAL, Kind.REFILL})
+    name="Nursing",
+    channel="C0NURSING",
+    aliases=("NURSE", "Clinical Team"),
+    kinds=frozenset({Kind.GENERAL, Kind.REFILL}),
 )
 FRONT = Department(name="Front Desk", channel="C0FRONT", aliases=("Réception",), kinds=frozenset({Kind.APPOINTMENT}))
 BILLING = Department(name="Billing", channel="C0BILLING")
@@ -59,7 +62,18 @@ def routed(*routes: Route, portal: str = "main", **changes: object) -> tuple[str
 
 
 @pytest.mark.parametrize(
-    "named", ["Nursing", "nursing", " NURSING ", "NURSE", "nur se", "clinicalteam", "CLINICAL  team", "Ｎursing", "clinical\tteam"]
+    "named",
+    [
+        "Nursing",
+        "nursing",
+        " NURSING ",
+        "NURSE",
+        "nur se",
+        "clinicalteam",
+        "CLINICAL  team",
+        "Ｎursing",
+        "clinical\tteam",
+    ],
 )
 def test_the_portals_own_word_comes_first(named: str) -> None:
     """A name or an alias is understood whatever the case and the spaces, and beats every route."""

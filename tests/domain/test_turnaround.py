@@ -45,7 +45,7 @@ class Always:
 
 
 def span(text: str) -> tuple[tuple[time, time], ...]:
-    """"08:00-12:00 13:00-17:00" as spans."""
+    """ "08:00-12:00 13:00-17:00" as spans."""
     parts = [part.split("-") for part in text.split()]
     return tuple((time.fromisoformat(a), time(0) if b == "24:00" else time.fromisoformat(b)) for a, b in parts)
 
@@ -89,7 +89,9 @@ NEVER = Hours(spans={})
         pytest.param(NEW_YORK, EARLY, "2026-03-08 00:00", 3, "2026-03-08 05:00", id="NY night shift is 3 h long"),
         pytest.param(NEW_YORK, EARLY, "2026-11-01 00:00", 5, "2026-11-01 05:00", id="NY night shift is 5 h long"),
         pytest.param(NEW_YORK, IN_THE_GAP, "2026-03-08 00:00", 1, "2026-03-08 04:30", id="NY opening is in the gap"),
-        pytest.param(NEW_YORK, IN_THE_GAP, "2026-03-08 00:00", 2.5, "2026-03-08 06:00", id="NY gap opening, to the end"),
+        pytest.param(
+            NEW_YORK, IN_THE_GAP, "2026-03-08 00:00", 2.5, "2026-03-08 06:00", id="NY gap opening, to the end"
+        ),
         pytest.param(NEW_YORK, NIGHT, "2026-10-31 20:00", 11, "2026-11-01 06:00", id="NY night over the change"),
         # London, forward 2026-03-29 01:00, back 2026-10-25 02:00
         pytest.param(LONDON, WEEK, "2026-03-27 16:30", 1, "2026-03-30 08:30", id="London forward"),
@@ -135,7 +137,9 @@ def test_due(zone: str, hours: Hours, start: str, turnaround: float, expected: s
         pytest.param(["2026-11-26"], "2026-11-25 16:00", "2026-11-27 15:00", id="Thanksgiving"),
         pytest.param(["2026-11-26", "2026-11-27"], "2026-11-25 16:00", "2026-11-30 15:00", id="and the day after"),
         pytest.param(["2026-11-26"], "2026-11-26 10:00", "2026-11-27 16:00", id="comes on the holiday"),
-        pytest.param(["2026-11-28"], "2026-11-27 16:00", "2026-11-30 15:00", id="holiday on a Saturday changes nothing"),
+        pytest.param(
+            ["2026-11-28"], "2026-11-27 16:00", "2026-11-30 15:00", id="holiday on a Saturday changes nothing"
+        ),
         pytest.param(["2026-12-24", "2026-12-25"], "2026-12-23 16:30", "2026-12-28 15:30", id="Christmas"),
     ],
 )
@@ -191,7 +195,9 @@ def test_at_risk_then_late() -> None:
     risk = at_risk(begun, timedelta(hours=8), WEEK, Closed(), NEW_YORK)
     second = timedelta(seconds=1)
     assert risk == begun + timedelta(hours=6)
-    told = [clock(at_risk_at=risk, due_at=due_at, now=now) for now in (begun, risk - second, risk, due_at, due_at + second)]
+    told = [
+        clock(at_risk_at=risk, due_at=due_at, now=now) for now in (begun, risk - second, risk, due_at, due_at + second)
+    ]
     assert told == [Clock.IN_TIME, Clock.IN_TIME, Clock.AT_RISK, Clock.AT_RISK, Clock.LATE]
     assert not late(due_at, now=due_at)
 
@@ -217,7 +223,9 @@ ZONES = st.sampled_from([NEW_YORK, LONDON, SYDNEY, LORD_HOWE, SANTIAGO, KOLKATA,
 STARTS = st.datetimes(datetime(2011, 1, 1), datetime(2032, 12, 31)).map(lambda at: at.replace(tzinfo=UTC))
 LENGTHS = st.timedeltas(timedelta(0), timedelta(hours=120))
 WEEKS = st.sampled_from([WEEK, SATURDAY, LUNCH, ROUND, NIGHT, EARLY, IN_THE_GAP])
-CALENDARS = st.sampled_from([Closed(), Always(date(2020, 2, 1), date(2020, 6, 1)), Always(date(2021, 1, 1), date(2021, 1, 20))])
+CALENDARS = st.sampled_from(
+    [Closed(), Always(date(2020, 2, 1), date(2020, 6, 1)), Always(date(2021, 1, 1), date(2021, 1, 20))]
+)
 
 
 @settings(max_examples=300, deadline=None)

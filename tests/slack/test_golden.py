@@ -1,4 +1,4 @@
-"""Every card and window as golden JSON; PORTALDESK_GOLDEN=write draws the files anew."""
+"""Every card and window as golden JSON; GOLDEN=write draws the files anew."""
 
 import json
 import os
@@ -80,7 +80,7 @@ CARDS, WINDOWS, POSTS = stories.cards(), _windows(), _posts()
 
 def _same_as_golden(name, drawn):
     path = GOLDEN / f"{name}.json"
-    if os.environ.get("PORTALDESK_GOLDEN") == "write":
+    if os.environ.get("GOLDEN") == "write":
         path.write_text(json.dumps(drawn, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     assert drawn == json.loads(path.read_text(encoding="utf-8"))
 

@@ -26,7 +26,9 @@ class Manifest:
     events: frozenset[str] = frozenset()
     commands: tuple[str, ...] = ()
     home_tab: bool = False
+    escaping: frozenset[str] = frozenset()
     messages_tab: bool = False
+    messages_read_only: bool = False
     interactive: bool = False
     name: str = "Portal Desk"
 
@@ -42,7 +44,11 @@ class Manifest:
             events=frozenset((settings.get("event_subscriptions") or {}).get("bot_events") or ()),
             commands=tuple(entry["command"] for entry in features.get("slash_commands") or ()),
             home_tab=bool(home.get("home_tab_enabled")),
+            escaping=frozenset(
+                entry["command"] for entry in features.get("slash_commands") or () if entry.get("should_escape")
+            ),
             messages_tab=bool(home.get("messages_tab_enabled")),
+            messages_read_only=bool(home.get("messages_tab_read_only_enabled")),
             interactive=bool((settings.get("interactivity") or {}).get("is_enabled")),
             name=str(bot_user.get("display_name") or display.get("name") or "Portal Desk"),
         )

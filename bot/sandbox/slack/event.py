@@ -21,6 +21,7 @@ SCOPES: dict[str, tuple[str, ...]] = {
     "channel_created": ("channels:read",),
     "channel_left": ("channels:read",),
     "channel_shared": ("channels:read", "groups:read"),
+    "channel_unshared": ("channels:read", "groups:read"),
     "group_archive": ("groups:read",),
     "group_unarchive": ("groups:read",),
     "group_deleted": ("groups:read",),
@@ -95,7 +96,7 @@ def told_deletion(slack: Slack, channel: Channel, before: dict[str, Any]) -> Non
     _tell_message(slack, channel, {**event, **_place(channel), "hidden": True, "ts": ts, "event_ts": ts})
 
 
-def told_channel(slack: Slack, channel: Channel, what: str, **more: Any) -> None:
+def told_channel(slack: Slack, channel: Channel, what: str, /, **more: Any) -> None:
     """archive, unarchive, deleted, rename or left, under the name its kind of conversation has."""
     if channel.kind == "im" or (what != "left" and channel.kind == "group" and not _member(slack, channel)):
         return

@@ -3,7 +3,7 @@
 What matters here: the signature is checked over the raw bytes, and the reply, its answer and its key are stored in
 one transaction, so that the same key is shown to the family once, whatever is sent twice or breaks in between.
 """
-# ruff: noqa: INP001, N802, T201 - a script to copy
+# ruff: noqa: INP001, T201 - a script to copy
 
 import base64
 import hashlib

@@ -82,7 +82,7 @@ def _inbox() -> None:
         sa.Column("id", sa.Text(), primary_key=True),
         sa.Column("portal", sa.Text(), nullable=False),
         sa.Column("event_hash", sa.LargeBinary(), nullable=False),
-        sa.Column("body_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("body_hash", sa.LargeBinary()),
         sa.Column("event_sealed", sa.LargeBinary(), nullable=False),
         sa.Column("raw_sealed", sa.LargeBinary(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
@@ -124,8 +124,6 @@ def _conversations() -> None:
         sa.Column("ids_sealed", sa.LargeBinary(), nullable=False),
     )
     _index("conversations_account", "conversations", ["account_hash", "number"])
-    _index("conversations_patient", "conversations", ["patient_hash", "number"])
-    _index("conversations_status", "conversations", ["status", "due_at"])
     _index("conversations_thread", "conversations", ["thread_hash", "number"])
     op.create_table(
         "messages",
@@ -140,7 +138,7 @@ def _conversations() -> None:
         sa.Column("standing_sealed", sa.LargeBinary()),
         sa.CheckConstraint("standing IN ('current', 'withdrawn', 'elsewhere')", name="messages_standing"),
     )
-    _index("messages_conversation", "messages", ["conversation_id"])
+    _index("messages_conversation", "messages", ["conversation_id", "id"])
 
 
 def _work() -> None:
@@ -247,7 +245,7 @@ def _outbox() -> None:
     _index("deliveries_fold", "deliveries", ["fold"], unique=True, where="state = 'pending'")
     _index("deliveries_in_flight", "deliveries", ["lane"], unique=True, where="state = 'sending'")
     _index("deliveries_open", "deliveries", ["lane", "n"], where="state IN ('pending', 'sending', 'unclear')")
-    _index("deliveries_state", "deliveries", ["state", "n"])
+    _index("deliveries_state", "deliveries", ["state", "n"], where="state <> 'delivered'")
     _index("deliveries_subject", "deliveries", ["subject"])
 
 

@@ -16,7 +16,7 @@ FACTS = """(box) => {
     words: box.innerText + '\\n' + fields.join('\\n'),
     wide: document.documentElement.scrollWidth - innerWidth,
     inner: box.scrollWidth - box.clientWidth,
-    out: shown.filter((one) => { const r = one.getBoundingClientRect(); return r.right > edge.right + 1 || r.left < edge.left - 1; }).map((one) => one.className).slice(0, 5),
+    out: shown.filter((one) => { if (getComputedStyle(one).display === 'inline') return false; const r = one.getBoundingClientRect(); return r.right > edge.right + 1 || r.left < edge.left - 1; }).map((one) => one.className).slice(0, 5),
     cut: shown.filter((one) => one.matches('button, .rich, .header, .section-text, .context, .hint, .alert') && one.scrollWidth > one.clientWidth + 1).map((one) => one.className).slice(0, 5),
   };
 }"""

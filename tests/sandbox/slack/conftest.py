@@ -44,7 +44,7 @@ CONFIG = SlackConfig(
     people=PEOPLE,
     channels=CHANNELS,
     limits=False,
-    timing=Timing(ack=0.4, trigger=0.4, retries=(0.0, 0.05, 0.1), warning=0.2),
+    timing=Timing(ack=1.0, trigger=1.0, retries=(0.0, 0.05, 0.1), warning=0.2),
 )
 
 Start = Callable[..., Awaitable[RunningSlack]]

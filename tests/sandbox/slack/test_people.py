@@ -7,6 +7,7 @@ import json
 
 import pytest
 
+from bot.sandbox.slack import Manifest
 from bot.sandbox.slack.refusal import Impossible
 
 BUTTON = {"type": "button", "action_id": "go", "text": {"type": "plain_text", "text": "Go"}, "value": "m_1"}
@@ -160,3 +161,19 @@ async def test_ten_connections_and_no_more(slack, session):
         await session.ws_connect(url)
     for socket in sockets:
         await socket.close()
+
+
+async def test_the_manifest_can_forbid_messages_to_the_app(start, visit):
+    """With a read-only Messages tab nobody can write to the app directly."""
+    running = await start(manifest=Manifest(messages_tab=True, messages_read_only=True))
+    with pytest.raises(Impossible, match="turned off"):
+        await visit(running).post("D0ALICE", "hello?")
+
+
+async def test_a_command_can_have_its_names_escaped(start, visit):
+    """With should_escape people and channels come as ids, everything else escaped."""
+    scopes, names = frozenset({"commands"}), ("/portal",)
+    running = await start(manifest=Manifest(scopes=scopes, commands=names, escaping=frozenset(names)))
+    await visit(running).command("C0NURSING", "/portal map #nursing @dlee a<b @nobody")
+    payload = running.slack.journal.rows(kind="delivery")[0]["payload"]
+    assert payload["text"] == "map <#C0NURSING|nursing> <@U0LEE|dlee> a&lt;b @nobody"

@@ -35,7 +35,7 @@ async def test_a_trigger_works_once_and_not_for_long(call, trigger):
     assert (await call("views.open", trigger_id=name, view=modal()))["ok"]
     assert (await call("views.open", trigger_id=name, view=modal()))["error"] == "exchanged_trigger_id"
     late = trigger()
-    await asyncio.sleep(0.5)
+    await asyncio.sleep(1.05)
     assert (await call("views.open", trigger_id=late, view=modal()))["error"] == "expired_trigger_id"
     assert (await call("views.open", trigger_id="1.2.3", view=modal()))["error"] == "invalid_trigger_id"
     assert (await call("views.open", view=modal()))["error"] == "invalid_arguments"

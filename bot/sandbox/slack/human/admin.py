@@ -47,10 +47,8 @@ async def unarchive(slack: Slack, body: Body) -> dict[str, Any]:
 async def rename(slack: Slack, body: Body) -> dict[str, Any]:
     channel = _channel(slack, body)
     channel.name = str(body["name"])
-    ts = slack.workspace.clock.ts()
     told = {"id": channel.id, "name": channel.name, "name_normalized": channel.name, "created": 1_700_000_000}
-    name = f"{channel.kind}_rename"
-    event.tell(slack, name, {"type": name, "channel": told, "event_ts": ts}, shared=channel.is_ext_shared)
+    event.told_channel(slack, channel, "rename", channel=told)
     return {}
 
 

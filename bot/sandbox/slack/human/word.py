@@ -38,6 +38,8 @@ async def post(slack: Slack, body: Body) -> dict[str, Any]:
         raise Impossible("an empty message cannot be sent", 400)
     if channel.is_archived:
         raise Impossible(f"#{channel.name} is archived", 403)
+    if channel.kind == "im" and (slack.config.app.messages_read_only or not slack.config.app.messages_tab):
+        raise Impossible("sending messages to this app has been turned off", 403)
     if user.id not in channel.members and channel.kind != "im":
         raise Impossible(f"{user.real_name} is not in #{channel.name}", 403)
     thread_ts = str(body.get("thread_ts") or "")
@@ -68,6 +70,7 @@ async def command(slack: Slack, body: Body) -> dict[str, Any]:
         raise Impossible(f"{name} is not a valid command")
     if "commands" not in slack.scopes:
         raise Impossible(f"{name} is not installed: the app lacks the scope commands")
+    text = _linked(slack, text) if name in slack.config.app.escaping else text
     payload = slash_command(slack, user.id, channel, name, text.strip())
     slack.journal.write("human", what="command", user=user.id, channel=channel.id, text=f"{name} {text}".strip())
     ack = await slack.courier.interact(Parcel("slash_commands", payload, wants_answer=True))
@@ -76,6 +79,19 @@ async def command(slack: Slack, body: Body) -> dict[str, Any]:
         reason = "operation_timeout" if ack.why == "timeout" else "dispatch_failed"
         return {**result, "warning": f'{name} failed with the error "{reason}"'}
     return {**result, **_answer(slack, user.id, channel, ack.body)}
+
+
+def _linked(slack: Slack, text: str) -> str:
+    """@names and #rooms as `<@U1|name>` and `<#C1|name>`, for commands with should_escape; unknown ones stay."""
+    people = {person.name: person.id for person in slack.workspace.people.values()}
+    rooms = {room.name: room.id for room in slack.workspace.channels.values() if room.name}
+
+    def link(found: re.Match[str]) -> str:
+        sign, name = found.groups()
+        known = people if sign == "@" else rooms
+        return f"<{sign}{known[name]}|{name}>" if name in known else found[0]
+
+    return re.sub(r"(?<![<\w])([@#])([\w.-]+)", link, escaped(text))
 
 
 def _answer(slack: Slack, user: str, channel: Channel, answer: Any) -> dict[str, Any]:

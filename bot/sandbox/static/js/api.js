@@ -27,12 +27,10 @@ export const act = (name, given) => call("POST", `/api/slack/${name}`, given);
 export const portalLook = (name, given = {}) => call("GET", `/api/portal/${name}?${query(given)}`);
 export const portalAct = (name, given) => call("POST", `/api/portal/${name}`, given);
 
-/** Calls `hear` with each change; after a break it connects again by itself and calls `again`. */
-export function listen(path, hear, again = () => {}) {
+/** Calls `hear` with each change and `connected` each time the line stands: what changed before it did was not heard. */
+export function listen(path, hear, connected) {
   const source = new EventSource(path);
-  let broken = false;
   source.onmessage = (event) => hear(JSON.parse(event.data));
-  source.onerror = () => { broken = true; };
-  source.onopen = () => { if (broken) { broken = false; again(); } };
+  source.onopen = () => connected();
   return () => source.close();
 }

@@ -1,0 +1,101 @@
+"""What `portaldesk check` says about the database: each promise as it is, whether that is right, and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pysqlite3
+from sqlalchemy import Connection
+
+from bot.domain.store import StoreUnavailable
+from storage import schema
+from storage.engine import StoreUnsafe, connect, file_of, journal_mode
+from storage.fault import wrapped
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """One line of the table. `level`: ok, warning or failed; `advice` is empty when all is well."""
+
+    name: str
+    value: str
+    level: str = "ok"
+    advice: str = ""
+
+
+def check(url: str) -> list[Fact]:
+    """The facts about the database at that address; a database that is away is a fact too."""
+    try:
+        path = file_of(url)
+        if path is not None and not path.exists():
+            return [Fact(name="database", value=f"no file {path.name} yet", level="failed", advice=_UPGRADE)]
+        engine = connect(url)
+        try:
+            with wrapped(), engine.connect() as connection:
+                facts = list(_sqlite(connection) if path else _postgres(connection))
+        finally:
+            engine.dispose()
+        return [*facts, _schema(url)]
+    except (StoreUnavailable, StoreUnsafe) as error:
+        return [Fact(name="database", value=str(error), level="failed", advice="Look at PORTALDESK_DATABASE_URL.")]
+
+
+_UPGRADE = "Run `portaldesk db upgrade`."
+
+
+def _schema(url: str) -> Fact:
+    try:
+        schema.must_be_current(url)
+    except schema.SchemaWrong as error:
+        return Fact(name="schema", value=str(schema.revision(url) or "none"), level="failed", advice=str(error))
+    return Fact(name="schema", value=schema.head())
+
+
+def _sqlite(connection: Connection) -> Iterator[Fact]:
+    def pragma(name: str) -> object:
+        return connection.exec_driver_sql(f"PRAGMA {name}").scalar()
+
+    safe = journal_mode(pysqlite3.sqlite_version_info) == "wal"
+    yield Fact(
+        name="SQLite",
+        value=pysqlite3.sqlite_version,
+        level="ok" if safe else "warning",
+        advice="" if safe else "This version can corrupt a WAL file; the slower rollback journal is used. Update it.",
+    )
+    yield Fact(name="journal mode", value=str(pragma("journal_mode")))
+    full = pragma("synchronous") == 2
+    yield Fact(
+        name="synchronous",
+        value="full" if full else "not full",
+        level="ok" if full else "failed",
+        advice="" if full else "A power cut could take accepted messages away.",
+    )
+    sound = pragma("quick_check") == "ok"
+    yield Fact(
+        name="file",
+        value="sound" if sound else "damaged",
+        level="ok" if sound else "failed",
+        advice="" if sound else "Restore the last backup (`portaldesk restore`).",
+    )
+
+
+_PROMISES = {
+    "fsync": ("on", "A power cut could destroy the database. Set fsync = on."),
+    "full_page_writes": ("on", "A power cut could destroy the database. Set full_page_writes = on."),
+    "synchronous_commit": ("on", "A power cut could take accepted messages away. Set synchronous_commit = on."),
+    "server_encoding": ("UTF8", "Make the database with encoding UTF8."),
+    "transaction_read_only": ("off", "This server is a standby. Point PORTALDESK_DATABASE_URL at the primary."),
+}
+_AS_GOOD = {"remote_write", "remote_apply"}  # of synchronous_commit: stricter than on
+
+
+def _postgres(connection: Connection) -> Iterator[Fact]:
+    def setting(name: str) -> str:
+        return str(connection.exec_driver_sql(f"SHOW {name}").scalar())
+
+    yield Fact(name="PostgreSQL", value=setting("server_version"))
+    for name, (wanted, advice) in _PROMISES.items():
+        found = setting(name)
+        right = found == wanted or found in _AS_GOOD
+        yield Fact(name=name, value=found, level="ok" if right else "failed", advice="" if right else advice)

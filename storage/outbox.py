@@ -69,7 +69,8 @@ _SETTLE = Sql(
 )
 # One that becomes pending again takes in the one of the same fold that came meanwhile: its own history must stay.
 _ABSORB = Sql(
-    "UPDATE deliveries SET state = 'dropped', code = 'folded', settled_at = :now WHERE state = 'pending' AND fold = :fold"
+    "UPDATE deliveries SET state = 'dropped', code = 'folded', settled_at = :now"
+    " WHERE state = 'pending' AND fold = :fold"
 )
 _FOLD_OF_HELD = Sql(
     select(_d.fold)

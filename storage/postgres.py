@@ -73,7 +73,8 @@ class PostgresStore:
 
     def _wake(self, lanes: frozenset[str]) -> None:
         for wake in self._wakes:
-            wake(lanes)
+            with contextlib.suppress(RuntimeError):  # its loop is closed: nobody is there to be woken
+                wake(lanes)
 
     def _write(self, act: Callable[..., T], job: Job) -> T:
         for attempt in range(1, ATTEMPTS + 1):

@@ -17,7 +17,9 @@ from storage.transaction import Row, Transaction
 from storage.types import text_safe
 
 
-class _Words(msgspec.Struct):
+class Words(msgspec.Struct):
+    """What never changes of an answer: its words, its hash at Send, its author, its recipient."""
+
     in_reply_to: str
     thread_id: str
     to: str
@@ -54,7 +56,7 @@ _SAVE = Sql(update(replies).where(_r.id == bindparam("reply_id")), columns=_CHAN
 
 def add_reply(t: Transaction, reply: Reply) -> None:
     """Keep an answer."""
-    words = _Words(
+    words = Words(
         reply.in_reply_to, reply.thread_id, reply.to, reply.to_name, reply.text, reply.text_sha256, reply.author
     )
     t.run(
@@ -111,9 +113,14 @@ def _changes(t: Transaction, reply: Reply) -> dict[str, object]:
     }
 
 
+def words_of(t: Transaction, reply_id: str, sealed: bytes) -> Words:
+    """The words of a sealed column."""
+    return mapping.from_bytes(t.unseal(sealed, "replies", reply_id, "words"), Words)
+
+
 def from_row(t: Transaction, row: Row) -> Reply:
     """The answer of a row of COLUMNS."""
-    words = mapping.from_bytes(t.unseal(row[2], "replies", row[0], "words"), _Words)
+    words = words_of(t, row[0], row[2])
     fate = mapping.Fate()
     if row[17]:
         fate = mapping.from_bytes(t.unseal(row[17], "replies", row[0], "fate"), mapping.Fate)

@@ -256,7 +256,7 @@ deliveries = Table(
     Index("deliveries_in_flight", "lane", unique=True, **_only("state = 'sending'")),
     Index("deliveries_fold", "fold", unique=True, **_only("state = 'pending'")),
     Index("deliveries_subject", "subject"),
-    Index("deliveries_state", "state", "n", **_only("state <> 'delivered'")),
+    Index("deliveries_state", "state", "n", **_only("state IN ('failed', 'dropped')")),
 )
 
 # Append-only by triggers that only the migration makes; a sealer may fill the last three columns once.

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
-import msgspec
-
-from storage import messages, replies
+from storage import mapping, replies
 from storage.sql import Sql
-from storage.transaction import Transaction
+from storage.transaction import Row, Transaction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,8 +21,7 @@ class Breach:
     sentence: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Rule:
+class _Rule(NamedTuple):
     invariant: str
     sentence: str
     find: Callable[[Transaction], Iterator[str]]
@@ -41,5 +38,153 @@ def _asked(sql: str) -> Callable[[Transaction], Iterator[str]]:
     return lambda t: (str(row[0]) for row in t.rows(statement))
 
 
-_ALL_MESSAGES = Sql("SELECT id, conversation_id, portal, content_sealed, received_at, standing, standing_at,"
-                    " standing_sealed, message_hash FROM messages ORDER BY id")  # fmt: skip
+def _streamed(first: str, rest: str) -> Callable[[Transaction], Iterator[Row]]:
+    """Rows by their id, a thousand at a time: a long-lived database does not fit into memory."""
+    statement = Sql(f"{first} AND {rest} > :after ORDER BY {rest} LIMIT 1000")
+
+    def rows(t: Transaction) -> Iterator[Row]:
+        after = ""
+        while found := t.rows(statement, after=after):
+            yield from found
+            after = found[-1][0]
+
+    return rows
+
+
+_messages = _streamed("SELECT m.id, m.portal, m.message_hash, m.content_sealed FROM messages m WHERE 1 = 1", "m.id")
+_replies = _streamed("SELECT r.id, r.conversation_id, r.words_sealed FROM replies r WHERE 1 = 1", "r.id")
+_contents = Sql("SELECT m.id, m.content_sealed FROM messages m WHERE m.conversation_id = :conversation_id")
+
+
+def _misfiled(t: Transaction) -> Iterator[str]:
+    for message_id, portal, kept_hash, sealed in _messages(t):
+        _, content = mapping.from_content(t.unseal(sealed, "messages", message_id, "content"))
+        if t.hash("message", portal, content.message_id) != kept_hash:
+            yield message_id
+
+
+def _other_words(t: Transaction) -> Iterator[str]:
+    for reply_id, _, sealed in _replies(t):
+        words = replies.words_of(t, reply_id, sealed)
+        if hashlib.sha256(words.text.encode("utf-8", "surrogatepass")).hexdigest() != words.text_sha256:
+            yield reply_id
+
+
+def _other_recipient(t: Transaction) -> Iterator[str]:
+    for reply_id, conversation_id, sealed in _replies(t):
+        words = replies.words_of(t, reply_id, sealed)
+        answered = (
+            mapping.from_content(t.unseal(row[1], "messages", row[0], "content"))[1]
+            for row in t.rows(_contents, conversation_id=conversation_id)
+        )
+        if not any(m.message_id == words.in_reply_to and m.sender.portal_user_id == words.to for m in answered):
+            yield reply_id
+
+
+_RULES = (
+    _Rule("I2", "A message is filed under another portal id than its own.", _misfiled),
+    _Rule(
+        "I2",
+        "One portal event was taken in twice.",
+        _asked(
+            "SELECT MAX(id) FROM inbox WHERE state <> 'conflict' GROUP BY event_hash HAVING COUNT(*) > 1",
+        ),
+    ),
+    _Rule(
+        "I3",
+        "An event id came with another body, and the first body or the journal's row about it is missing.",
+        _asked(
+            "SELECT c.id FROM inbox c WHERE c.state = 'conflict' AND (NOT EXISTS (SELECT 1 FROM inbox o"
+            " WHERE o.event_hash = c.event_hash AND o.state <> 'conflict')"
+            " OR NOT EXISTS (SELECT 1 FROM journal j WHERE j.subject = c.id))"
+        ),
+    ),
+    _Rule(
+        "I4",
+        "A conversation has no card in Slack, none on its way, and no alarm says so.",
+        _asked(
+            "SELECT c.id FROM conversations c WHERE NOT EXISTS (SELECT 1 FROM places p"
+            " WHERE p.conversation_id = c.id AND p.ts IS NOT NULL)"
+            " AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.subject = c.id AND d.what = 'card'"
+            " AND (d.state IN ('pending', 'sending') OR d.state = 'failed' AND EXISTS (SELECT 1 FROM alarms a"
+            " WHERE a.over_at IS NULL AND a.key LIKE 'delivery:%')))"
+        ),
+    ),
+    _Rule(
+        "I4",
+        "A conversation has no message.",
+        _asked(
+            "SELECT c.id FROM conversations c"
+            " WHERE NOT EXISTS (SELECT 1 FROM messages m WHERE m.conversation_id = c.id)"
+        ),
+    ),
+    _Rule(
+        "I4",
+        "An event that could not be used was shown to nobody.",
+        _asked(
+            "SELECT i.id FROM inbox i WHERE i.state = 'quarantined'"
+            " AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.subject = i.id)"
+        ),
+    ),
+    _Rule(
+        "I5",
+        "An answer has not exactly one delivery, or the two disagree about what became of it.",
+        _asked(
+            "SELECT r.id FROM replies r WHERE (SELECT COUNT(*) FROM deliveries d WHERE d.subject = r.id"
+            " AND d.what = 'reply') <> 1 OR NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.subject = r.id"
+            " AND d.what = 'reply' AND (d.state = r.state"
+            " OR d.state IN ('pending', 'sending') AND r.state IN ('pending', 'sending')))"
+        ),
+    ),
+    _Rule("I6", "An answer's words are not those that were shown when Send was pressed.", _other_words),
+    _Rule("I7", "An answer is addressed to another account than the one that wrote.", _other_recipient),
+    _Rule(
+        "I8",
+        "An answer left before an earlier one of its conversation.",
+        _asked(
+            "SELECT b.id FROM deliveries b WHERE b.lane >= 'reply:' AND b.lane < 'reply;'"
+            " AND b.first_sent_at IS NOT NULL AND EXISTS (SELECT 1 FROM deliveries a WHERE a.lane = b.lane"
+            " AND a.n < b.n AND a.state IN ('pending', 'sending', 'unclear', 'delivered')"
+            " AND (a.first_sent_at IS NULL AND a.code = '' OR a.first_sent_at > b.first_sent_at))"
+        ),
+    ),
+    _Rule(
+        "I16",
+        "Two deliveries of one lane are in flight.",
+        _asked("SELECT MAX(id) FROM deliveries WHERE state = 'sending' GROUP BY lane HAVING COUNT(*) > 1"),
+    ),
+    _Rule(
+        "I22",
+        "An answer was sent without a row in the journal.",
+        _asked(
+            "SELECT r.id FROM replies r WHERE NOT EXISTS (SELECT 1 FROM journal j WHERE j.subject = r.id"
+            " OR j.subject = r.conversation_id AND j.detail_json LIKE '%' || r.id || '%')"
+        ),
+    ),
+    _Rule(
+        "I22",
+        "A window was opened without a row in the journal.",
+        _asked(
+            "SELECT w.id FROM windows w WHERE NOT EXISTS (SELECT 1 FROM journal j"
+            " WHERE j.subject IN (w.id, w.conversation_id) AND j.actor = w.slack AND j.at = w.opened_at)"
+        ),
+    ),
+    _Rule(
+        "I22",
+        "A practice file was applied without a row in the journal.",
+        _asked(
+            "SELECT p.version FROM practices p WHERE NOT EXISTS (SELECT 1 FROM journal j"
+            " WHERE j.action LIKE 'practice.%' AND j.at = p.applied_at)"
+        ),
+    ),
+    _Rule(
+        "I26",
+        "An unclear answer has nobody who must decide, or no time by when.",
+        _asked("SELECT id FROM replies WHERE state = 'unclear' AND (owner IS NULL OR decide_by IS NULL)"),
+    ),
+    _Rule(
+        "I26",
+        "Something other than an answer is unclear, and nobody is asked about it.",
+        _asked("SELECT id FROM deliveries WHERE state = 'unclear' AND what <> 'reply'"),
+    ),
+)

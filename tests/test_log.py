@@ -141,6 +141,13 @@ def test_what_is_not_on_the_list_is_counted_and_left_out(written: io.StringIO, f
     assert one["reply"] == "r_0123456789abcdefGH"
 
 
+@pytest.mark.parametrize("code", ["not_in_channel", "http-503", "ClientConnectorError", "TimeoutError", "tls.refused"])
+def test_codes(written: io.StringIO, code: str) -> None:
+    """A code is Slack's or the portal's word, or the name of an error's class."""
+    log.event(logger, "reply.tried", code=code)
+    assert lines(written)[0]["code"] == code
+
+
 @pytest.mark.parametrize("name", [CANARY, "zebra", "a.b c", "reply.sent\n", "Reply.Sent", "", "a." + "b" * 40, 7])
 def test_a_name_that_is_no_event_name_is_not_repeated(written: io.StringIO, name: str) -> None:
     """An event's name comes from the code; anything else is replaced."""
@@ -229,19 +236,22 @@ def test_nobody_elses_words_get_in(written: io.StringIO) -> None:
     assert told[5]["error"]["type"] == "slack_sdk.errors.SlackApiError"
 
 
-def test_a_record_that_cannot_be_formatted_is_silent(written: io.StringIO, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_record_that_cannot_be_formatted_is_silent(capsys: pytest.CaptureFixture[str]) -> None:
     """The standard library would print the arguments of a broken record; here nothing of it appears."""
 
     class Broken:
         def __str__(self) -> str:
             raise ValueError(CANARY)
 
+    stream = io.StringIO()
+    undo = log.set_up(stream=stream)  # in the test's own body: pytest's handler, which raises, is off the root
     logging.getLogger("some.library").error("%d", CANARY)
     logging.getLogger("some.library").error(Broken())
-    assert len(lines(written)) == 2
-    written.close()
+    assert len(lines(stream)) == 2
+    stream.close()
     logging.getLogger("some.library").error(CANARY)
     log.event(logger, "reply.sent", conversation=CONVERSATION)
+    undo()
     assert capsys.readouterr() == ("", "")
 
 

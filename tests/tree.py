@@ -35,8 +35,14 @@ def tree(path: Path) -> ast.Module:
 def nodes(*rooms: str) -> Iterator[tuple[Path, ast.AST]]:
     """Every node of every file."""
     for path in sources(*rooms):
-        for node in ast.walk(tree(path)):
+        for node in walked(path):
             yield path, node
+
+
+@cache
+def walked(path: Path) -> tuple[ast.AST, ...]:
+    """Every node of a file."""
+    return tuple(ast.walk(tree(path)))
 
 
 def functions(*rooms: str) -> Iterator[tuple[Path, str, Function, bool]]:

@@ -8,7 +8,7 @@ from bot.domain.department import Department, Route
 from bot.domain.message import Kind, PortalMessage
 from bot.domain.practice import Practice
 
-TEXT_LIMIT = 4_000  # characters a pattern is held against: with the cost that practice_file allows, some 50 ms at worst
+TEXT_LIMIT = 2_000  # characters a pattern is held against: with the cost that practice_file allows, 0.1 s at worst
 
 _A_KIND = {
     Kind.GENERAL: "general messages",

@@ -13,6 +13,7 @@ _OUR_ID = r"[a-z]{1,12}_[A-Za-z0-9]{16,64}"  # Records.new_id
 _PERSON = r"[UW](?:(?=[A-Z0-9]*\d)[A-Z0-9]{2,20}|[A-Z0-9]{8,20})"
 _CODE = r"[a-z][a-z0-9]*(?:[._-][a-z0-9]+){0,6}"
 _CODE_LIMIT = 48
+_ERROR = r"[A-Z][A-Za-z0-9]{0,40}(?:Error|Exception|Timeout|Disconnected|Closed|Refused)"  # a class's name
 
 _IDS = ("conversation", "message", "reply", "delivery", "window", "alarm", "inbox", "note", "subject", "press")
 _CODES = (
@@ -54,6 +55,7 @@ _MOMENTS = ("again_at", "at", "due_at", "not_before", "since", "until")
 SHAPES: Mapping[str, re.Pattern[str]] = {
     **dict.fromkeys(_IDS, re.compile(_OUR_ID)),
     **dict.fromkeys(_CODES, re.compile(_CODE)),
+    "code": re.compile(rf"{_CODE}|{_ERROR}"),
     "actor": re.compile(rf"{_PERSON}|portal:[a-z0-9_]{{1,40}}|service|service:[A-Z_]{{1,40}}"),
     "person": re.compile(_PERSON),
     "bot": re.compile(r"B[A-Z0-9]{2,20}"),

@@ -196,13 +196,7 @@ class HttpPortal:
             **({} if key is None else {"Idempotency-Key": f'"{key}"'}),
             **sign(webhook_id, int(self._clock().timestamp()), signed, self._config.secrets[0]),
         }
-        call = Call(
-            method=method,
-            url=self._config.url + path,
-            headers=headers,
-            body=body,
-            close=self._config.mode is not Mode.IDEMPOTENT,
-        )
+        call = Call(method=method, url=self._config.url + path, headers=headers, body=body)
         return await carry(self._session, call, limit=self._config.call_limit)
 
     def _attempt(self, attempts: int, *, maybe_sent: bool) -> Attempt:

@@ -19,18 +19,16 @@ from bot.failpoint import failpoint
 from bot.portals.address import Forbidden, checked_connector
 
 ANSWER_LIMIT = 64 * 1024  # bytes of an answer that are read; a receipt has two hundred
-_KEEP_OPEN = 4  # seconds that an idle connection is kept: less than servers do, so that none dies under a request
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """What goes on the wire. `close`: on a connection of its own, which no earlier call can have left half dead."""
+    """What goes on the wire."""
 
     method: str
     url: str
     headers: Mapping[str, str]
     body: bytes | None = None
-    close: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,15 +79,14 @@ def open_session(
     """A session for calls to portals, for all of them; whoever opens it closes it.
 
     It refuses forbidden addresses (bot.portals.address), follows no proxy from the environment, keeps no cookies.
-    `tls`: trust other authorities than the system's.
+    Every call has a connection of its own: one that dies idle just as a reply is put on it would leave doubt where
+    there need be none. `tls`: trust other authorities than the system's.
     """
     trace = aiohttp.TraceConfig()
     trace.on_request_start.append(_started)
     trace.on_connection_create_end.append(_connected)
     trace.on_connection_reuseconn.append(_connected)
-    connector = checked_connector(
-        allow_private=allow_private, resolver=resolver, keepalive_timeout=_KEEP_OPEN, ssl=tls or True, limit=100
-    )
+    connector = checked_connector(allow_private=allow_private, resolver=resolver, force_close=True, ssl=tls or True)
     return aiohttp.ClientSession(
         connector=connector,
         cookie_jar=aiohttp.DummyCookieJar(),
@@ -119,7 +116,7 @@ async def _exchange(session: aiohttp.ClientSession, call: Call, progress: _Progr
         call.method,
         URL(call.url, encoded=True),
         data=call.body,
-        headers={**call.headers, **({"Connection": "close"} if call.close else {})},
+        headers=call.headers,
         allow_redirects=False,
         trace_request_ctx=progress,
     )

@@ -12,7 +12,7 @@ from bot.practice_file.reading import Reading
 from bot.practice_file.tree import Node
 
 LENGTH_LIMIT = 300  # characters of a pattern
-COST_LIMIT = 40_000_000  # steps at worst over TEXT_LIMIT characters; one unbounded repetition fits, two do not
+COST_LIMIT = 8_000_000  # steps at worst over TEXT_LIMIT characters; one unbounded repetition fits, two do not
 
 _REPEATS = {_constants.MAX_REPEAT, _constants.MIN_REPEAT}
 _FORBIDDEN = {

@@ -73,7 +73,11 @@ def has_ink(text: str) -> bool:
 
 def line(text: str | None, limit: int = 200) -> str:
     """A cleaned value on one line, at most `limit` long; "" when nothing of it can be seen."""
-    flat = " ".join(clean(text or "").split())
+    whole = text or ""
+    head = whole[: 4 * limit + 200]  # what follows would be cut anyway, however much of this is invisible
+    flat = " ".join(clean(head).split())
+    if len(whole) > len(head):
+        flat = flat + ELLIPSIS if has_ink(flat) and length(flat) < limit else " ".join(clean(whole).split())
     return cut(flat, limit) if has_ink(flat) else ""
 
 

@@ -245,7 +245,7 @@ def _outbox() -> None:
     _index("deliveries_fold", "deliveries", ["fold"], unique=True, where="state = 'pending'")
     _index("deliveries_in_flight", "deliveries", ["lane"], unique=True, where="state = 'sending'")
     _index("deliveries_open", "deliveries", ["lane", "n"], where="state IN ('pending', 'sending', 'unclear')")
-    _index("deliveries_state", "deliveries", ["state", "n"], where="state <> 'delivered'")
+    _index("deliveries_state", "deliveries", ["state", "n"], where="state IN ('failed', 'dropped')")
     _index("deliveries_subject", "deliveries", ["subject"])
 
 

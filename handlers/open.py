@@ -34,7 +34,7 @@ class Opened:
 
 def open_message(records: Records, *, conversation_id: str, person: Person, now: datetime) -> Opened:
     """Everything about one conversation, for somebody who may see it; that they looked is journalled."""
-    conversation, staff, picture = entitled(records, conversation_id, person, Act.OPEN)
+    conversation, staff, picture = entitled(records, conversation_id=conversation_id, person=person, act=Act.OPEN)
     records.journal(Entry(at=now, actor=staff.slack, action="message.opened", subject=conversation.id))
     return Opened(
         picture=picture,

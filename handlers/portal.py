@@ -82,6 +82,7 @@ class PortalRoutes:
         return await self._stored(portal, event_id, raw, now)
 
     async def _stored(self, portal: str, event_id: str, raw: bytes, now: datetime) -> web.Response:
+        failpoint("webhook.before_store")
         self._door.busy += 1
         try:
             answer = await self._door.store.run(

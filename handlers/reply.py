@@ -10,6 +10,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from bot.domain import send
 from bot.domain.refused import Refusal, Refused
 from bot.domain.store import StoreUnavailable
+from bot.failpoint import failpoint
 from bot.slack import names, sentence
 from bot.slack import reply as modal
 from handlers.context import Front, ref_of
@@ -19,6 +20,7 @@ def register(app: AsyncApp, front: Front) -> None:
     """Everything that can be pressed to answer a family."""
 
     async def open_reply(ack: AsyncAck, body: Mapping[str, Any], action: Mapping[str, Any]) -> None:
+        failpoint("press.received")
         await ack()
         front.later(_open(front, body, ref_of(action)))
 
@@ -43,10 +45,13 @@ async def _open(front: Front, body: Mapping[str, Any], conversation_id: str) -> 
     except StoreUnavailable:
         await front.tell(body, sentence.NOT_READY)
         return
+    failpoint("press.done")
     await front.show(body, modal.build(desk.window, desk.picture, desk.staff, front.clock(), stopped=desk.stopped))
+    failpoint("window.opened")
 
 
 async def _submit(front: Front, body: Mapping[str, Any], view: Mapping[str, Any]) -> dict[str, Any]:
+    failpoint("send.received")
     written = modal.read(view)
     person = await front.person(body)
     try:
@@ -58,6 +63,7 @@ async def _submit(front: Front, body: Mapping[str, Any], view: Mapping[str, Any]
     except StoreUnavailable:
         unsaved = Refused(sentence.DATABASE_AWAY, because=Refusal.NOT_NOW)
         return {"response_action": "errors", "errors": modal.errors(unsaved, view)}
+    failpoint("send.done")
     if isinstance(sent, send.Stale):
         return {"response_action": "update", "view": _shown_again(front, sent, written, view)}
     on_top = view.get("previous_view_id") is not None

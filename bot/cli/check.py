@@ -15,8 +15,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 import storage
 from bot import practice_file, settings
 from bot.app import clock
-from bot.cli.desk import as_json, console, load_practice
 from bot.cli.checked import Checked, failed, ok, warning
+from bot.cli.desk import as_json, console, load_practice
 from bot.cli.remote import look_at_portals, look_at_slack
 from bot.domain.practice import Practice
 from bot.domain.store import Records, StoreUnavailable

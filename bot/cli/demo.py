@@ -36,7 +36,7 @@ class DemoFailed(click.ClickException):
 
 
 class Demo:
-    """Four processes: Slack, portal, service, page. `folder` keeps their data; `port` is the page's, the next three theirs."""
+    """Four processes: page, Slack, portal, service, on `port` and the next three. `folder` keeps their data."""
 
     def __init__(self, folder: Path, port: int) -> None:
         self.folder = folder
@@ -113,13 +113,14 @@ class Demo:
                     break
                 try:
                     async with session.get(url) as response:
-                        if response.status < 500:  # noqa: PLR2004 - it answers
+                        if response.status < 500:
                             return
                 except aiohttp.ClientError:
                     pass
                 await asyncio.sleep(0.1)
         raise DemoFailed(
-            f"The part '{name}' did not come up at {url}. Is the port taken? Try --port. Its log: {self._logs / name}.log"
+            f"The part '{name}' did not come up at {url}. Is the port taken? Try --port. "
+            f"Its log: {self._logs / name}.log"
         )
 
     async def send_morning(self) -> int:

@@ -23,7 +23,16 @@ from bot.settings import Settings
 from bot.slack.poster import Poster, channel_trouble
 
 SCOPES = frozenset(
-    "channels:history channels:read chat:write commands groups:history groups:read im:write users:read".split()
+    {
+        "channels:history",
+        "channels:read",
+        "chat:write",
+        "commands",
+        "groups:history",
+        "groups:read",
+        "im:write",
+        "users:read",
+    }
 )
 SKEW = 30  # seconds that our clock may be away from theirs
 

@@ -8,7 +8,7 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WishedTime:
-    """A time that would suit: either from `start` to `end` (aware UTC), or `days` and `part_of_day` in the family's words."""
+    """A time that would suit: from `start` to `end` (aware UTC), or `days` and `part_of_day` in the family's words."""
 
     start: datetime | None = None
     end: datetime | None = None

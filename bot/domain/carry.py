@@ -9,7 +9,8 @@ from bot.domain import tell
 from bot.domain.alarm import Place
 from bot.domain.conversation import Conversation, Status
 from bot.domain.delivery import DECIDE_WITHIN, GIVE_UP, TELL_AFTER, Claim, Outcome, State
-from bot.domain.journal import Entry, Outcome as Ending
+from bot.domain.journal import Entry
+from bot.domain.journal import Outcome as Ending
 from bot.domain.place import rehomed
 from bot.domain.reply import Reply
 from bot.domain.store import Records

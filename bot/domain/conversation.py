@@ -53,7 +53,7 @@ class Conversation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Related:
-    """Another conversation worth pointing to. `why`: "thread" (the same portal thread) or "family" (the same account)."""
+    """Another conversation to point to. `why`: "thread" (the same portal thread) or "family" (the same account)."""
 
     id: str
     number: int

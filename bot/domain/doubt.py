@@ -18,7 +18,7 @@ from bot.domain.store import Records
 
 def retry(records: Records, *, conversation_id: str, person: Person, now: datetime) -> Reply:
     """Try a failed answer again: the same words, the same key."""
-    conversation, staff, picture = entitled(records, conversation_id, person, Act.RETRY)
+    conversation, staff, picture = entitled(records, conversation_id=conversation_id, person=person, act=Act.RETRY)
     answerable(picture)
     reply = last_reply(picture, State.FAILED)
     _again(records, conversation, reply, maybe_sent=False, now=now)
@@ -28,7 +28,9 @@ def retry(records: Records, *, conversation_id: str, person: Person, now: dateti
 
 def send_again(records: Records, *, conversation_id: str, person: Person, now: datetime) -> Reply:
     """Send an unclear answer once more; a person took it upon them that it may arrive twice."""
-    conversation, staff, picture = entitled(records, conversation_id, person, Act.SETTLE_DOUBT)
+    conversation, staff, picture = entitled(
+        records, conversation_id=conversation_id, person=person, act=Act.SETTLE_DOUBT
+    )
     answerable(picture)
     reply = last_reply(picture, State.UNCLEAR)
     _again(records, conversation, replace(reply, settled_by=staff.slack), maybe_sent=False, now=now)
@@ -38,7 +40,9 @@ def send_again(records: Records, *, conversation_id: str, person: Person, now: d
 
 def mark_delivered(records: Records, *, conversation_id: str, person: Person, now: datetime) -> Reply:
     """A person saw the unclear answer in the portal."""
-    conversation, staff, picture = entitled(records, conversation_id, person, Act.SETTLE_DOUBT)
+    conversation, staff, picture = entitled(
+        records, conversation_id=conversation_id, person=person, act=Act.SETTLE_DOUBT
+    )
     reply = last_reply(picture, State.UNCLEAR)
     arrived(records, conversation, replace(reply, settled_by=staff.slack), code="seen_by_person", now=now)
     _journal(records, "reply.marked_delivered", reply, actor=staff.slack, now=now)
@@ -47,7 +51,9 @@ def mark_delivered(records: Records, *, conversation_id: str, person: Person, no
 
 def check_portal(records: Records, *, conversation_id: str, person: Person, now: datetime) -> Reply:
     """Ask the portal whether it has the unclear answer."""
-    conversation, staff, picture = entitled(records, conversation_id, person, Act.SETTLE_DOUBT)
+    conversation, staff, picture = entitled(
+        records, conversation_id=conversation_id, person=person, act=Act.SETTLE_DOUBT
+    )
     reply = last_reply(picture, State.UNCLEAR)
     records.add_delivery(
         Delivery(

@@ -25,7 +25,7 @@ def join(
 
 
 def updated(records: Records, event: MessageUpdated, *, portal: str, now: datetime) -> bool:
-    """The message's content was changed in the portal; False when nothing is new (same content, or an older version)."""
+    """The message was changed in the portal; False when nothing is new (same content, or an older version)."""
     stored = records.message_of(portal=portal, message_id=event.message.message_id)
     if stored is None or stored.content_sha256 == event.content_sha256:
         return False
@@ -95,7 +95,7 @@ def _opened_again(
 
 
 def _tell(records: Records, conversation: Conversation, stored: StoredMessage, *, again: bool, now: datetime) -> None:
-    """A post in the card's thread; when people had put the card aside, also one that the channel sees, without words."""
+    """A post in the card's thread; when people had put the card aside, also one for the channel, without words."""
     posts = [What.FOLLOW_UP, What.AGAIN] if again else [What.FOLLOW_UP]
     for what in posts:
         records.add_delivery(

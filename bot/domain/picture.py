@@ -66,6 +66,6 @@ def age_in_words(birth_date: date | None, *, today: date) -> str:
     months = (today.year - birth_date.year) * 12 + today.month - birth_date.month - (today.day < birth_date.day)
     if months < 0:
         return "age not given"
-    if months < 3:  # noqa: PLR2004 - the medical convention: weeks in the first three months
+    if months < 3:
         return f"{(today - birth_date).days // 7} wk"
-    return f"{months} mo" if months < 24 else f"{months // 12} y"  # noqa: PLR2004 - months in the first two years
+    return f"{months} mo" if months < 24 else f"{months // 12} y"

@@ -43,10 +43,9 @@ def usable(records: Records, *, department: str, slot: str) -> Channel | None:
 
 def home_of(records: Records, practice: Practice, department: str) -> str:
     """The department that can be reached: that one, or the default one while that one's channel cannot be used."""
-    if department != practice.default_department and not _reached(records, practice, department):
-        if _reached(records, practice, practice.default_department):
-            return practice.default_department
-    return department
+    default = practice.default_department
+    lost = not _reached(records, practice, department)
+    return default if lost and _reached(records, practice, default) else department
 
 
 def _reached(records: Records, practice: Practice, department: str) -> bool:

@@ -8,7 +8,7 @@ from datetime import date
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Medication:
-    """One line of a refill request, as the portal gave it; `schedule` is none, II, III, IV, V or unknown (21 CFR 1308)."""
+    """One line of a refill request, as the portal gave it; `schedule`: none, II to V, unknown (21 CFR 1308)."""
 
     line: int
     text: str

@@ -52,7 +52,7 @@ class Stale:
 
 def open_reply(records: Records, *, conversation_id: str, person: Person, now: datetime) -> Desk:
     """Open the reply window, if this person may answer this conversation now."""
-    conversation, staff, picture = entitled(records, conversation_id, person, Act.REPLY)
+    conversation, staff, picture = entitled(records, conversation_id=conversation_id, person=person, act=Act.REPLY)
     answerable(picture)
     window = Window(
         id=records.new_id("w"),
@@ -84,7 +84,9 @@ def send(records: Records, *, window_id: str, person: Person, form: Form, now: d
         raise Refused(
             "Already sent. Close this window; the card shows how far the answer is.", because=Refusal.ALREADY_SENT
         )
-    conversation, staff, picture = entitled(records, window.conversation_id, person, Act.REPLY)
+    conversation, staff, picture = entitled(
+        records, conversation_id=window.conversation_id, person=person, act=Act.REPLY
+    )
     answerable(picture)
     text = _checked(form, picture)
     if conversation.version != window.version:
@@ -98,7 +100,9 @@ def send(records: Records, *, window_id: str, person: Person, form: Form, now: d
     return _sent(records, _desk(records, window, picture, staff), text, form, now=now)
 
 
-def entitled(records: Records, conversation_id: str, person: Person, act: Act) -> tuple[Conversation, Staff, Picture]:
+def entitled(
+    records: Records, *, conversation_id: str, person: Person, act: Act
+) -> tuple[Conversation, Staff, Picture]:
     """The conversation as it is now, and the staff member behind `person`, if they may do `act` with it."""
     practice = tell.in_force(records)
     conversation = records.conversation(conversation_id)

@@ -93,7 +93,7 @@ def ring(records: Records, *, key: str, words: str, now: datetime) -> None:
 
 
 def delivery_changed(records: Records, delivery_id: str, state: State, *, by: str, why: str, now: datetime) -> bool:
-    """A person took a delivery out, or had it tried again: its answer says so, the card shows it, the journal keeps it."""
+    """A person took a delivery out, or had it tried again: its answer, the card and the journal say so."""
     reply = records.reply_delivered_by(delivery_id)
     if reply is not None:
         records.save_reply(

@@ -10,8 +10,8 @@ from datetime import datetime
 class Window:
     """One opened window. Its opaque `id` stands in `private_metadata`; it is the idempotency key of its Send.
 
-    `version` is the conversation's version that the window shows, `opened_at` when it last showed it; `stale`: it had to
-    be shown again, since something changed. `used_by` is the id of what its Send made.
+    `version` is the conversation's version that the window shows, `opened_at` when it last showed it; `stale`: it had
+    to be shown again, since something changed. `used_by` is the id of what its Send made.
     """
 
     id: str

@@ -117,6 +117,7 @@ class Outbox:
         except Exception as error:  # noqa: BLE001 - one bad delivery stops no other (SAFETY I25)
             log.failure(logger, "outbox.bug", error, delivery=claim.id, what=claim.what.value)
             await self._after_bug(claim, type(error).__name__)
+        failpoint("outbox.carried")
         return True
 
     async def _after_bug(self, claim: Claim, code: str) -> None:

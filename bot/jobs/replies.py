@@ -12,6 +12,7 @@ from bot.domain import carry, doubt
 from bot.domain.delivery import Claim, Outcome, State, What
 from bot.domain.reply import Reply
 from bot.domain.store import Records, Store
+from bot.failpoint import failpoint
 from bot.jobs.outbox import still_ours
 from bot.portals.base import Arrival, Portal, ThreadAfter
 
@@ -59,6 +60,7 @@ class ReplyCarrier:
             return
         else:
             outcome = await self._send(claim, job.reply, portal)
+        failpoint("reply.before_settle")
         await self._store.run(carry.settle_reply, claim=claim, outcome=outcome, now=self._clock())
         log.event(
             logger,
@@ -78,6 +80,7 @@ class ReplyCarrier:
 
     async def _look_up(self, claim: Claim, job: ReplyJob, portal: Portal) -> None:
         asked = await portal.look_up(job.reply.id)
+        failpoint("look_up.before_settle")
         await self._store.run(looked_up, claim=claim, arrival=asked.arrival, now=self._clock())
 
 

@@ -10,6 +10,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot import log
 from bot.domain.store import StoreUnavailable
+from bot.failpoint import failpoint
 
 logger = logging.getLogger("portaldesk.ticks")
 
@@ -34,7 +35,9 @@ class Ticks:
 
         async def run() -> None:
             try:
+                failpoint("tick.begin")
                 await tick()
+                failpoint("tick.end")
             except StoreUnavailable:
                 log.event(logger, "tick.database-away", level=logging.WARNING, tick=name)
             except Exception as error:  # noqa: BLE001 - a tick that fails must not end the metronome

@@ -18,6 +18,7 @@ from bot.domain.alarm import Place
 from bot.domain.delivery import QUIET, REDRAW_LANE, Claim, Outcome, State
 from bot.domain.picture import Picture
 from bot.domain.store import Records, Store
+from bot.failpoint import failpoint
 from bot.jobs.outbox import still_ours, wait_for
 from bot.slack.pace import Pace
 from bot.slack.poster import Called, Poster, Verdict, channel_trouble
@@ -111,6 +112,7 @@ class SlackDesk:
 
     async def outcome(self, claim: Claim, called: Called, *, channel: str) -> Outcome:
         """What Slack's answer means for the delivery; remembers troubles with the channel or the token."""
+        failpoint("slack.before_settle")
         now = self.clock()
         match called.verdict:
             case Verdict.DONE:

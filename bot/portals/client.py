@@ -126,7 +126,7 @@ class HttpPortal:
         """Tell how far a message is; DROPPED `switched_off` on 404, 405, 501, FAILED when the portal refuses."""
         if message_id in {".", ".."}:  # not even percent-encoded would these survive a proxy
             return Outcome(
-                state=State.DROPPED, code="unsendable", words="The message's id does not fit into an address."
+                state=State.DROPPED, code="unsendable", words="the message's id does not fit into an address"
             )
         body = _ENCODER.encode(StateChange(state=state))
         path = f"/v1/messages/{quote(message_id, safe='')}/state"
@@ -152,7 +152,7 @@ class HttpPortal:
 
     async def _send(self, path: str, reply_id: str, body: bytes, attempt: Attempt) -> Outcome:
         if attempt.maybe_sent and attempt.mode is Mode.NEITHER:
-            words = "An earlier try may have arrived, and this portal cannot be asked."
+            words = "an earlier try may have arrived, and this portal cannot be asked"
             return Outcome(state=State.UNCLEAR, maybe_sent=True, code="unknown", words=words)
         if attempt.maybe_sent and attempt.mode is Mode.LOOKUP:
             known = await self._ask_first(reply_id, attempt)
@@ -172,7 +172,7 @@ class HttpPortal:
         if asked.arrival is Arrival.NOT_FOUND:
             return None
         if not asked.again:
-            words = "An earlier try may have arrived, and the portal does not say whether it did."
+            words = "an earlier try may have arrived, and the portal does not say whether it did"
             return Outcome(state=State.UNCLEAR, maybe_sent=True, code=asked.code, words=words)
         wait = max(QUIET, backoff(attempts=max(1, attempt.attempts), chance=attempt.chance))
         return Outcome(
@@ -181,7 +181,7 @@ class HttpPortal:
             maybe_sent=True,
             counted=asked.code != "unauthorized",
             code=asked.code,
-            words="An earlier try may have arrived; the portal could not be asked yet.",
+            words="an earlier try may have arrived; the portal could not be asked yet",
         )
 
     async def _carry(
@@ -211,5 +211,5 @@ class HttpPortal:
 
 def _altered() -> Outcome:
     """The text is not what was shown at Send (SAFETY, I6): a person must look at it, and nothing may leave."""
-    words = "The stored answer is not the text that was sent off; it was not given to the portal."
+    words = "the stored answer is not the text that was shown at Send, and was not given to the portal"
     return Outcome(state=State.FAILED, code="text_altered", words=words)

@@ -30,15 +30,15 @@ _REFUSED = {
     422: "the portal does not take the answer as it is",
 }
 _NOT_SENT = {
-    "dns": "The portal's address cannot be found at the moment.",
-    "tls": "The portal's certificate is not trusted.",
-    "address_refused": "The portal's name leads to an address that replies may not go to.",
-    "timeout": "The portal did not pick up in time.",
-    "connect": "The portal does not pick up.",
+    "dns": "the portal's address cannot be found at the moment",
+    "tls": "the portal's certificate is not trusted",
+    "address_refused": "the portal's name leads to an address that replies may not go to",
+    "timeout": "the portal did not pick up in time",
+    "connect": "the portal does not pick up",
 }
 _LOST = {
-    "timeout": "The portal did not answer in time.",
-    "reset": "The connection broke before the portal answered.",
+    "timeout": "the portal did not answer in time",
+    "reset": "the connection broke before the portal answered",
 }
 
 
@@ -61,11 +61,11 @@ def judge_reply(attempt: Attempt, end: Answer | NotSent | Lost, *, reply_id: str
     if isinstance(end, NotSent):
         return not_sent(attempt, end)
     if isinstance(end, Lost):
-        return _doubt(attempt, code=end.code, words=_LOST.get(end.code, "The portal's answer was not readable."))
+        return _doubt(attempt, code=end.code, words=_LOST.get(end.code, "the portal's answer was not readable"))
     if 200 <= end.status < 300:
         receipt = read_receipt(end, reply_id=reply_id)
         if receipt is None:
-            return _doubt(attempt, code="wrong_body", words="The portal answered, but not that it has this answer.")
+            return _doubt(attempt, code="wrong_body", words="the portal answered, but not that it has this answer")
         return Outcome(state=State.DELIVERED, ref=receipt.portal_message_id, code="delivered")
     return _not_taken(attempt, end)
 
@@ -76,10 +76,10 @@ def _not_taken(attempt: Attempt, end: Answer) -> Outcome:
     if end.status in _WAIT:
         return told_to_wait(attempt, end)
     if end.status == 409:
-        return _doubt(attempt, code="http_409", words="The portal is still busy with this answer (409).", answer=end)
+        return _doubt(attempt, code="http_409", words="the portal is still busy with this answer (409)", answer=end)
     if 300 <= end.status < 500:
         return _refused(attempt, end.status)
-    return _doubt(attempt, code=f"http_{end.status}", words=f"The portal is in trouble ({end.status}).", answer=end)
+    return _doubt(attempt, code=f"http_{end.status}", words=f"the portal is in trouble ({end.status})", answer=end)
 
 
 def judge_state(attempt: Attempt, end: Answer | NotSent | Lost) -> Outcome:
@@ -87,7 +87,7 @@ def judge_state(attempt: Attempt, end: Answer | NotSent | Lost) -> Outcome:
     if isinstance(end, NotSent):
         return not_sent(attempt, end)
     if isinstance(end, Lost):
-        return _again(attempt, code=end.code, words=_LOST.get(end.code, "The portal's answer was not readable."))
+        return _again(attempt, code=end.code, words=_LOST.get(end.code, "the portal's answer was not readable"))
     if 200 <= end.status < 300:
         return Outcome(state=State.DELIVERED, code="delivered")
     if end.status in OFF:
@@ -101,8 +101,8 @@ def _state_not_taken(attempt: Attempt, end: Answer) -> Outcome:
     if end.status in _WAIT:
         return told_to_wait(attempt, end)
     if end.status >= 500:
-        return _again(attempt, code=f"http_{end.status}", words=f"The portal is in trouble ({end.status}).")
-    words = f"The portal did not take the message's state ({end.status})."
+        return _again(attempt, code=f"http_{end.status}", words=f"the portal is in trouble ({end.status})")
+    words = f"the portal did not take the message's state ({end.status})"
     return Outcome(state=State.FAILED, code=f"http_{end.status}", words=words)
 
 
@@ -133,7 +133,7 @@ def unauthorized(attempt: Attempt) -> Outcome:
         maybe_sent=attempt.maybe_sent,
         counted=False,
         code="unauthorized",
-        words="The portal does not accept our signature (401).",
+        words="the portal does not accept our signature (401)",
     )
 
 
@@ -151,13 +151,13 @@ def told_to_wait(attempt: Attempt, answer: Answer) -> Outcome:
         maybe_sent=attempt.maybe_sent,
         counted=False,
         code=f"http_{answer.status}",
-        words=f"The portal asks us to wait ({answer.status}).",
+        words=f"the portal asks us to wait ({answer.status})",
     )
 
 
 def switched_off(status: int) -> Outcome:
     """The portal has no such call, and need not have it."""
-    words = f"This portal has no such call ({status}); it is not made any more."
+    words = f"this portal has no such call ({status}); it is not made any more"
     return Outcome(state=State.DROPPED, code="switched_off", words=words)
 
 
@@ -196,12 +196,11 @@ def _again(attempt: Attempt, *, code: str, words: str) -> Outcome:
 
 def _refused(attempt: Attempt, status: int) -> Outcome:
     if status < 400:
-        words = f"The portal's address has moved ({status}); an admin must change its setting."
+        words = f"the portal's address has moved ({status}); an admin must change its setting"
     else:
-        why = _REFUSED.get(status, "the portal refused the answer")
-        words = f"{why[0].upper()}{why[1:]} ({status})."
+        words = f"{_REFUSED.get(status, 'the portal refused the answer')} ({status})"
     if attempt.maybe_sent:
-        words += " An earlier try may have arrived."
+        words += "; an earlier try may have arrived"
     return Outcome(state=State.FAILED, maybe_sent=attempt.maybe_sent, code=f"http_{status}", words=words)
 
 

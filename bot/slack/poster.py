@@ -91,10 +91,10 @@ def refusal(error: SlackApiError) -> Called:
     status = getattr(response, "status_code", 200)
     data = getattr(response, "data", None)
     code = str(data.get("error", "")) if isinstance(data, dict) else ""
-    if status == 429 or code in ("ratelimited", "rate_limited"):  # noqa: PLR2004 - HTTP 429 Too Many Requests
+    if status == 429 or code in ("ratelimited", "rate_limited"):
         after = str(response.headers.get("Retry-After", "1")) if response is not None else "1"
         return Called(verdict=Verdict.LIMITED, code="ratelimited", wait=float(after) if after.isdigit() else 1.0)
-    if not code or status >= 500 or code in _UNSURE:  # noqa: PLR2004 - HTTP server errors
+    if not code or status >= 500 or code in _UNSURE:
         return Called(verdict=Verdict.UNSURE, code=code or f"http_{status}")
     for verdict, codes in (
         (Verdict.CHANNEL, _CHANNEL.keys()),

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.domain import event
@@ -324,8 +324,10 @@ JSON = st.recursive(
     max_leaves=12,
 )
 FIELDS = sorted(REFILL["data"])
+CALM = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # two cores, shared
 
 
+@CALM
 @given(st.binary(max_size=200))
 def test_no_bytes_raise_anything_but_unreadable(raw: bytes) -> None:
     """Whatever a verified body is, it is an event or Unreadable."""
@@ -333,6 +335,7 @@ def test_no_bytes_raise_anything_but_unreadable(raw: bytes) -> None:
         read(raw, ARRIVED)
 
 
+@CALM
 @given(st.dictionaries(st.sampled_from(FIELDS), JSON), st.sampled_from(["refill", "appointment", "insurance", "referral", None]))
 def test_no_value_anywhere_raises_anything_but_unreadable(data: dict[str, Any], kind: str | None) -> None:
     """Any JSON in any field is mended, left out or refused, and what comes out can be kept by any database."""
@@ -348,6 +351,7 @@ def test_no_value_anywhere_raises_anything_but_unreadable(data: dict[str, Any], 
     assert found.message.sent_at.utcoffset() == timedelta(0)
 
 
+@CALM
 @given(JSON)
 def test_no_request_raises_anything_but_unreadable(request_: Any) -> None:
     """Any JSON as a request, or inside one, is taken in its stride."""

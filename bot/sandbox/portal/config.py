@@ -1,5 +1,7 @@
 """What a stand-in portal is told when it starts, and what may be changed while it runs."""
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -47,6 +49,8 @@ class Config:
     """Seconds between attempts of an event; the last one repeats until `attempts` are used up."""
     attempts: int = 200
     concurrency: int = 8
+    clock: Callable[[], float] = time.time
+    """UNIX seconds, for signatures."""
 
 
 @dataclass(kw_only=True)

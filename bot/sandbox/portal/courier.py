@@ -156,7 +156,7 @@ class Courier:
         secret = parcel.secret or self._config.secrets[0]
         headers: dict[str, str | None] = {
             "content-type": "application/json",
-            **signed_headers(secret, webhook_id=parcel.event_id, now=time.time(), content=parcel.body),
+            **signed_headers(secret, webhook_id=parcel.event_id, now=self._config.clock(), content=parcel.body),
             **parcel.headers,
         }
         kept = {name: value for name, value in headers.items() if value is not None}

@@ -3,7 +3,6 @@
 import hashlib
 import json
 import re
-import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import uuid4
@@ -29,6 +28,7 @@ class Incoming:
     def __init__(self, *, config: Config, settings: Settings, memory: Memory, journal: Journal) -> None:
         """`on_reply` is called with each reply shown to a family; `refuse` closes the door for some seconds."""
         self._secrets = config.secrets
+        self._clock = config.clock
         self._settings = settings
         self._memory = memory
         self._journal = journal
@@ -83,7 +83,7 @@ class Incoming:
 
     def _unbelieved(self, request: web.Request, body: bytes) -> Answer | None:
         content = f"{request.method} {request.path}".encode() if request.method == "GET" else body
-        why = fault_in(request.headers, content, secrets=self._secrets, now=time.time())
+        why = fault_in(request.headers, content, secrets=self._secrets, now=self._clock())
         return None if why is None else Answer.problem(401, why)
 
     def _off(self, call: str) -> Answer | None:

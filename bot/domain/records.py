@@ -1,0 +1,203 @@
+"""What must be remembered of families and of people's acts: the rows of one transaction, first part."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Protocol
+
+from bot.domain.conversation import Conversation, Note
+from bot.domain.delivery import State
+from bot.domain.message import StoredMessage
+from bot.domain.picture import Picture
+from bot.domain.practice import Practice
+from bot.domain.reply import Reply
+from bot.domain.window import Window
+
+
+class InboxState(StrEnum):
+    """What became of an event that came in."""
+
+    DONE = "done"  # understood and applied, or knowingly ignored
+    WAITING = "waiting"  # is about a message that is not there yet
+    QUARANTINED = "quarantined"  # signed, but cannot be used; a person was shown it
+    CONFLICT = "conflict"  # the same event id with another body; kept apart
+
+
+class InboxRow:
+    """What the inbox remembers of one event; `raw` are its bytes, if they were asked for."""
+
+    __slots__ = ("id", "raw", "received_at", "sha256", "state")
+
+    def __init__(
+        self,
+        *,
+        id: str,
+        sha256: bytes,
+        state: InboxState,
+        received_at: datetime,
+        raw: bytes = b"",
+    ) -> None:
+        self.id = id
+        self.sha256 = sha256
+        self.state = state
+        self.received_at = received_at
+        self.raw = raw
+
+
+class MessageRecords(Protocol):
+    """The practice, what came in, conversations and their messages."""
+
+    # identity and the practice
+    def new_id(self, prefix: str) -> str:
+        """A new opaque id, `prefix_` and at least 16 characters of [A-Za-z0-9]; sorts by time of making."""
+        ...
+
+    def practice(self) -> Practice | None:
+        """The practice in force, None before the first `practice apply`."""
+        ...
+
+    def save_practice(self, document: str, *, by: str, now: datetime) -> int:
+        """Keep a new practice file (YAML text, encrypted) and make it the one in force; its version."""
+        ...
+
+    def practice_document(self) -> str | None:
+        """The practice file in force, as it was applied."""
+        ...
+
+    # inbox
+    def inbox_row(self, *, portal: str, event_id: str) -> InboxRow | None:
+        """The event of that id, without its raw bytes. Conflicts are not looked at."""
+        ...
+
+    def add_inbox(self, *, portal: str, event_id: str, sha256: bytes, raw: bytes, now: datetime) -> str | None:
+        """Keep the raw event (state DONE until told otherwise); its id. None if another transaction was faster."""
+        ...
+
+    def add_conflict(self, *, portal: str, event_id: str, sha256: bytes, raw: bytes, now: datetime) -> str | None:
+        """Keep an event whose id was seen with another body. None if exactly this one was kept before."""
+        ...
+
+    def settle_inbox(
+        self,
+        inbox_id: str,
+        *,
+        state: InboxState,
+        type: str,
+        about: str | None = None,
+        reason: str = "",
+    ) -> None:
+        """What became of it. `about`: the portal's message, thread or reply id that a WAITING event needs."""
+        ...
+
+    def waiting_for(self, *, portal: str, about: str) -> Sequence[InboxRow]:
+        """Events that wait for this message or reply, oldest first, with raw bytes."""
+        ...
+
+    def waiting_since(self, *, before: datetime) -> Sequence[InboxRow]:
+        """Events that wait since before then."""
+        ...
+
+    # conversations and messages
+    def next_number(self) -> int:
+        """The next number that people say to each other. Gaps are allowed, repeats are not."""
+        ...
+
+    def conversation(self, conversation_id: str) -> Conversation | None:
+        """The conversation, locked for this transaction, or None."""
+        ...
+
+    def conversation_of(self, *, portal: str, thread_id: str, portal_user_id: str) -> Conversation | None:
+        """The newest conversation of that portal thread with that account, locked; None when there is none.
+
+        Serialises concurrent transactions on the same thread, also when there is none yet.
+        """
+        ...
+
+    def conversations_of_thread(self, *, portal: str, thread_id: str) -> Sequence[Conversation]:
+        """All conversations of that portal thread, oldest first."""
+        ...
+
+    def add_conversation(
+        self, conversation: Conversation, *, thread_id: str, portal_user_id: str, patient_id: str | None
+    ) -> None:
+        """Keep a new conversation."""
+        ...
+
+    def save_conversation(self, conversation: Conversation) -> None:
+        """Keep its present state."""
+        ...
+
+    def message_of(self, *, portal: str, message_id: str) -> StoredMessage | None:
+        """The message with that portal's id. Ids are never forgotten."""
+        ...
+
+    def add_message(self, message: StoredMessage) -> None:
+        """Keep a message."""
+        ...
+
+    def save_message(self, message: StoredMessage) -> None:
+        """Keep its new content or standing."""
+        ...
+
+    def picture(self, conversation_id: str) -> Picture | None:
+        """Everything a card or a window shows, or None."""
+        ...
+
+    def message_state(self, *, portal: str, message_id: str) -> dict[str, Any] | None:
+        """For the portal's reconciliation, without words.
+
+        Keys: message_id, thread_id, kind, received_at, standing, status, department, card ("posted" or "waiting"),
+        replies (each reply_id, state, written_at, delivered_at).
+        """
+        ...
+
+
+class AnswerRecords(Protocol):
+    """Replies, notes and windows."""
+
+    # replies, notes, windows
+    def add_reply(self, reply: Reply) -> None:
+        """Keep an answer; its delivery is added apart."""
+        ...
+
+    def reply(self, reply_id: str) -> Reply | None:
+        """The answer, or None."""
+        ...
+
+    def save_reply(self, reply: Reply) -> None:
+        """Keep what became of it. Its words, author and recipient never change."""
+        ...
+
+    def reply_delivered_by(self, delivery_id: str) -> Reply | None:
+        """The answer that this delivery carries, None when it carries something else or is not known."""
+        ...
+
+    def replies_due(self, *, state: State, before: datetime) -> Sequence[Reply]:
+        """Answers in that state, written before then and still without a receipt."""
+        ...
+
+    def add_note(self, note: Note, *, channel: str, ts: str) -> bool:
+        """Keep a note of the Slack message (channel, ts); False if it is kept already."""
+        ...
+
+    def change_note(self, *, channel: str, ts: str, text: str | None, now: datetime) -> str | None:
+        """Keep a note's new words (None: deleted in Slack; our copy says so and stays); the conversation's id."""
+        ...
+
+    def notes(self, conversation_id: str) -> Sequence[Note]:
+        """All notes, oldest first."""
+        ...
+
+    def add_window(self, window: Window) -> None:
+        """Remember an opened window."""
+        ...
+
+    def window(self, window_id: str) -> Window | None:
+        """The window, locked for this transaction, or None."""
+        ...
+
+    def save_window(self, window: Window) -> None:
+        """Keep what it has seen, or what its Send made."""
+        ...

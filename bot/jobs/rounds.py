@@ -121,7 +121,7 @@ def waiting_too_long(records: Records, *, now: datetime) -> int:
         tell.ring(
             records,
             key=f"waited:{row.id}",
-            words=f"The portal told about a message that never came here (event {row.id}). Please look into the portal.",
+            words=f"The portal told about a message that never came here (event {row.id}). Please look there.",
             now=now,
         )
     return len(rows)

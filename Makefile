@@ -70,7 +70,8 @@ run: $(RUN_STAMP)  ## the service, with the settings of the environment and .env
 
 .PHONY: test
 test: $(DEV_STAMP)  ## every test, in random order; a part of them: make test ARGS="tests/domain -k due"
-	@$(BIN)/python -m pytest -n 2 $(ARGS)
+	@seed=$$(date +%s); echo "In random order; the same once more: make test ARGS=--randomly-seed=$$seed"; \
+	$(BIN)/python -m pytest -n 2 --randomly-seed=$$seed $(ARGS)
 
 .PHONY: check
 check: $(DEV_STAMP)  ## lint, format, types, import walls, locks: what CI runs beside the tests

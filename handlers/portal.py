@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import msgspec
 from aiohttp import web
 
 from bot import log
@@ -121,7 +122,7 @@ class PortalRoutes:
             return problem(503, "The database is away.", retry_after=10)
         if state is None:
             return problem(404, "No message of that id came in from this portal.")
-        return web.json_response(state)
+        return web.Response(body=msgspec.json.encode(state), content_type="application/json")  # times as RFC 3339
 
 
 def _message_state(records: Records, *, portal: str, message_id: str) -> dict[str, Any] | None:

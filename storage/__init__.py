@@ -1,1 +1,32 @@
 """What is remembered: SQLite or PostgreSQL behind the protocols of bot.domain.store."""
+
+from __future__ import annotations
+
+from storage.crypto import Keyring, KeysWrong, new_key
+from storage.engine import StoreUnsafe
+from storage.facts import Fact, check
+from storage.hold import StoreBusy, hold
+from storage.keyfile import keyring_for
+from storage.schema import SchemaWrong, head, must_be_current, revision, upgrade
+from storage.store import open_store
+from storage.verify import Breach, verify
+
+__all__ = [
+    "Breach",
+    "Fact",
+    "Keyring",
+    "KeysWrong",
+    "SchemaWrong",
+    "StoreBusy",
+    "StoreUnsafe",
+    "check",
+    "head",
+    "hold",
+    "keyring_for",
+    "must_be_current",
+    "new_key",
+    "open_store",
+    "revision",
+    "upgrade",
+    "verify",
+]

@@ -159,7 +159,7 @@ def claim(t: Transaction, lane: str, *, now: datetime, by: str) -> Claim | None:
         maybe_sent=bool(row[7]),
         created_at=moment(row[8]),
         first_sent_at=at(row[9]),
-        lease_until=moment(row[10]),
+        lease_until=now + LEASE,  # by the claimer's own clock: however that of the database goes, this is not later
     )
 
 

@@ -50,6 +50,7 @@ _DUE = Sql(
     )
     .order_by(_r.written_at, _r.id)
 )
+_CARRIED = Sql("SELECT subject FROM deliveries WHERE id = :delivery_id AND what = 'reply'")
 _ADD = Sql(insert(replies).inline())
 _SAVE = Sql(update(replies).where(_r.id == bindparam("reply_id")), columns=_CHANGES)
 
@@ -152,3 +153,9 @@ def from_row(t: Transaction, row: Row) -> Reply:
         portal_message_id=fate.ref,
         portal_reason=fate.portal_reason,
     )
+
+
+def reply_delivered_by(t: Transaction, delivery_id: str) -> Reply | None:
+    """The answer that this delivery carries, or None."""
+    row = t.one(_CARRIED, delivery_id=delivery_id)
+    return reply(t, row[0]) if row else None

@@ -67,8 +67,12 @@ class PostgresServer:
 
     def restart(self) -> None:
         """Throw every client out and come back, as after a crash."""
-        socket = str(self._server.get_postmaster_info().socket_dir)
         self.control("-m", "immediate", "stop")
+        self.start()
+
+    def start(self) -> None:
+        """Start it again after `control("-m", "immediate", "stop")`."""
+        socket = self._server.get_postmaster_info().socket_dir
         self.control("-l", str(self._server.log), "-o", f'-h "" -k {socket}', "start")
 
     def close(self) -> None:

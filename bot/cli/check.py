@@ -84,14 +84,9 @@ def _loadable() -> settings.Settings:
 
 
 def _database(found: settings.Settings) -> Iterator[Checked]:
-    try:
-        facts = storage.check(found.database_url)
-    except (StoreUnavailable, storage.StoreUnsafe) as trouble:
-        yield failed("database", str(trouble) or "cannot be reached", "Check PORTALDESK_DATABASE_URL and the server.")
-        return
-    for fact in facts:
-        make = {"ok": ok, "warning": warning, "failed": failed}[fact.state]
-        yield make(f"database: {fact.name}", fact.value, fact.do)
+    for fact in storage.check(found.database_url):
+        make = {"ok": ok, "warning": warning, "failed": failed}[fact.level]
+        yield make(f"database: {fact.name}", fact.value, fact.advice)
     try:
         storage.keyring_for(found.database_url, found.keys)
     except storage.KeysWrong as wrong:

@@ -121,6 +121,8 @@ def base_url(text: str, *, allow_private: bool) -> str:
 
     The words never repeat the address, since it may carry a password. Names are looked up when a reply is sent.
     """
+    if "?" in text or "#" in text:
+        raise ValueError("the address has a ? or # in it; /v1/replies is put behind it")
     if not text.isascii() or not text.isprintable() or " " in text or "\\" in text:
         raise ValueError("the address has characters that a URL has not; write other letters as xn--...")
     try:
@@ -132,7 +134,11 @@ def base_url(text: str, *, allow_private: bool) -> str:
     if port == 0:
         raise ValueError("the address has port 0")
     host = url.hostname or ""
-    shown = f"[{_ipv6(host, allow_private=allow_private)}]" if ":" in host else _name(host, allow_private=allow_private)
+    shown = (
+        f"[{_ipv6(host, allow_private=allow_private)}]"
+        if "[" in url.netloc
+        else _name(host, allow_private=allow_private)
+    )
     return f"{url.scheme}://{shown}{'' if port is None else f':{port}'}{url.path.rstrip('/')}"
 
 
@@ -143,8 +149,6 @@ def _check_parts(url: SplitResult, *, allow_private: bool) -> None:
         raise ValueError(f"the address must start with https:// ({SWITCH} allows http:// on your own network)")
     if "@" in url.netloc:
         raise ValueError("the address has a user name or password in it; requests are signed instead")
-    if url.query or url.fragment or url.geturl().endswith(("?", "#")):
-        raise ValueError("the address has a ? or # in it; /v1/replies is put behind it")
     path = url.path.rstrip("/")
     if not _PATH.fullmatch(path) or any(part in {".", ".."} for part in path.split("/")):
         raise ValueError("the address's path is not made of plain segments")

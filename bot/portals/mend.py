@@ -37,6 +37,18 @@ def fit(value: Any, kind: type[T], *, at: str) -> T:
     raise Unreadable(f"{at} has too many fields of a wrong type")
 
 
+def exact_id(value: str, *, at: str) -> str:
+    """An id just as it was given: a reply that is addressed to a tidied id could reach somebody else.
+
+    Unreadable when it is blank, or has characters that cannot be shown and would have to be changed to be kept.
+    """
+    if not value.strip():
+        raise Unreadable(f"{at} is empty")
+    if not value.isprintable():
+        raise Unreadable(f"{at} has characters that cannot be shown")
+    return value
+
+
 def _mend(value: Any, misfit: str, at: str) -> None:
     found = _PATH.search(misfit)
     path = found[1] if found else ""

@@ -13,11 +13,12 @@ from bot.domain.message import Kind, PortalMessage, Relationship, kind_of
 from bot.portals.base import Unreadable
 from bot.portals.contract import Attachment, Body, Message, Patient, Sender
 from bot.portals.html_text import plain
-from bot.portals.mend import fit
+from bot.portals.mend import exact_id, fit
 from bot.portals.request import STRUCTURES, Request, kind_told_by, translated
 from bot.portals.text import day, line, moment, words
 
 _AHEAD = timedelta(minutes=5)  # a portal's clock; a message from further ahead was sent when it came
+_KINDS = {known.value: known for known in Kind}
 _RELATIONSHIPS = {known.value: known for known in Relationship}
 _ENCODER = msgspec.json.Encoder()
 
@@ -30,17 +31,15 @@ def read_message(data: dict[str, Any], *, stamped: datetime, arrived: datetime) 
     """
     given = fit(data, Message, at="data")
     subject = line(given.subject) or ""
-    kind = kind_of(kind=given.kind, subject=subject)
-    if kind is Kind.GENERAL and (given.kind or "").strip().lower() != Kind.GENERAL:
-        kind = kind_told_by(given.request)
+    kind = _KINDS.get((given.kind or "").strip().lower()) or _kind(given, subject)
     request = _request(given.request, kind)
     text = _text(given.body)
     attachments = _attachments(given.attachments)
     if not (text or subject or attachments or request is not None):
         raise Unreadable("data has no words, no subject, no request and no attachment")
     content = PortalMessage(
-        message_id=_id(given.message_id, "message_id"),
-        thread_id=line(given.thread_id) or _id(given.message_id, "message_id"),
+        message_id=exact_id(given.message_id, at="data.message_id"),
+        thread_id=exact_id(given.thread_id or given.message_id, at="data.thread_id"),
         kind=kind,
         subject=subject,
         text=text,
@@ -57,6 +56,12 @@ def read_message(data: dict[str, Any], *, stamped: datetime, arrived: datetime) 
         version=given.version if given.version is not None and 0 <= given.version < 2**63 else None,
     )
     return content, _content_sha256(given, request)
+
+
+def _kind(given: Message, subject: str) -> Kind:
+    """The kind where the portal names none that we know: by the subject line, else by the request's own fields."""
+    kind = kind_of(kind=None, subject=subject)
+    return kind_told_by(given.request) if kind is Kind.GENERAL else kind
 
 
 def _content_sha256(given: Message, request: Request | None) -> bytes:
@@ -80,13 +85,6 @@ def _text(body: Body | None) -> str:
     return words(plain(body.text)) if shape in {"html", "text/html"} else words(body.text)
 
 
-def _id(value: str, name: str) -> str:
-    shown = line(value)
-    if shown is None:
-        raise Unreadable(f"data.{name} is empty")
-    return shown
-
-
 def _sent_at(given: str | None, stamped: datetime, arrived: datetime) -> datetime:
     sent = moment(given) or stamped
     return arrived if sent > arrived + _AHEAD else sent
@@ -94,7 +92,7 @@ def _sent_at(given: str | None, stamped: datetime, arrived: datetime) -> datetim
 
 def _sender(given: Sender) -> message.Sender:
     return message.Sender(
-        portal_user_id=_id(given.portal_user_id, "sender.portal_user_id"),
+        portal_user_id=exact_id(given.portal_user_id, at="data.sender.portal_user_id"),
         name=line(given.name),
         relationship=_RELATIONSHIPS.get((given.relationship or "").strip().lower(), Relationship.OTHER),
         proxy_verified=given.proxy_verified,

@@ -22,7 +22,7 @@ from bot.domain.event import (
 )
 from bot.portals.base import Unreadable
 from bot.portals.contract import LINE_LIMIT, ReplyProgress, Standing, Thread
-from bot.portals.mend import fit
+from bot.portals.mend import exact_id, fit
 from bot.portals.text import line, moment, words
 from bot.portals.translation import read_message
 
@@ -117,7 +117,7 @@ def _elsewhere(data: dict[str, Any], stamped: datetime, arrived: datetime) -> Ev
 def _standing(data: dict[str, Any], stamped: datetime, arrived: datetime) -> dict[str, Any]:
     given = fit(data, Standing, at="data")
     return {
-        "message_id": _id(given.message_id, "message_id"),
+        "message_id": exact_id(given.message_id, at="data.message_id"),
         "at": _at(given.at, stamped, arrived),
         "by": line(given.by),
         "reason": words(given.reason) or None,
@@ -126,7 +126,7 @@ def _standing(data: dict[str, Any], stamped: datetime, arrived: datetime) -> dic
 
 def _closed(data: dict[str, Any], stamped: datetime, arrived: datetime) -> Event:
     given = fit(data, Thread, at="data")
-    return ThreadClosed(thread_id=_id(given.thread_id, "thread_id"), at=_at(given.at, stamped, arrived))
+    return ThreadClosed(thread_id=exact_id(given.thread_id, at="data.thread_id"), at=_at(given.at, stamped, arrived))
 
 
 def _status(data: dict[str, Any], stamped: datetime, arrived: datetime) -> Event:
@@ -135,7 +135,7 @@ def _status(data: dict[str, Any], stamped: datetime, arrived: datetime) -> Event
     if status not in _STATUSES:
         raise Unreadable("data.status is none of accepted, delivered, read, failed")
     return ReplyStatus(
-        reply_id=_id(given.reply_id, "reply_id"),
+        reply_id=exact_id(given.reply_id, at="data.reply_id"),
         status=status,
         at=_at(given.at, stamped, arrived),
         reason=words(given.reason) or None,
@@ -144,13 +144,6 @@ def _status(data: dict[str, Any], stamped: datetime, arrived: datetime) -> Event
 
 def _ping(data: dict[str, Any], stamped: datetime, arrived: datetime) -> Event:  # noqa: ARG001 - a reader as the others
     return Ping()
-
-
-def _id(value: str, name: str) -> str:
-    shown = line(value)
-    if shown is None:
-        raise Unreadable(f"data.{name} is empty")
-    return shown
 
 
 def _at(given: str | None, stamped: datetime, arrived: datetime) -> datetime:

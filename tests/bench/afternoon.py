@@ -23,7 +23,7 @@ def afternoon(path: str, slack: str) -> Flask:
     lock = threading.Lock()
 
     @flask.post("/portal/main/events")
-    def take():  # noqa: ANN202 - a Flask view
+    def take():
         data = json.loads(request.data)["data"]
         text = data["body"]["text"]
         button = {"type": "button", "action_id": "card_reply", "text": {"type": "plain_text", "text": "Reply"}}

@@ -42,7 +42,7 @@ def floor_ack(secret: str, slack: str) -> web.Application:
     bolt = AsyncApp(signing_secret=secret, authorize=authorize, client=AsyncWebClient(base_url=f"{slack}/api/"))
 
     @bolt.action("card_reply")
-    async def press(ack, body, client):  # noqa: ANN001, ANN202 - Bolt's arguments by name
+    async def press(ack, body, client):
         await ack()
         view = {"type": "modal", "title": {"type": "plain_text", "text": "Reply"}, "blocks": []}
         await client.views_open(trigger_id=body["trigger_id"], view=view)

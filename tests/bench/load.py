@@ -95,7 +95,9 @@ def press(value: str, trigger: str) -> bytes:
             "trigger_id": trigger,
             "container": {"type": "message", "message_ts": "1.0", "channel_id": "C0CHANNEL0"},
             "channel": {"id": "C0CHANNEL0", "name": "x"},
-            "actions": [{"action_id": "card_reply", "block_id": "b", "type": "button", "value": value, "action_ts": "1"}],
+            "actions": [
+                {"action_id": "card_reply", "block_id": "b", "type": "button", "value": value, "action_ts": "1"}
+            ],
         }
     )
 

@@ -63,7 +63,9 @@ class Peers:
         if self.limited:
             if now / 1e9 - self.last[channel] < 1.0:
                 self.refused += 1
-                return web.json_response({"ok": False, "error": "ratelimited"}, status=429, headers={"Retry-After": "1"})
+                return web.json_response(
+                    {"ok": False, "error": "ratelimited"}, status=429, headers={"Retry-After": "1"}
+                )
             self.last[channel] = now / 1e9
             await asyncio.sleep(ANSWER + random.random() * JITTER)
         found = MARK.search(raw)
@@ -79,8 +81,10 @@ class Peers:
     async def replies_in(self, request: web.Request) -> web.Response:
         """`POST /v1/replies`."""
         now = time.monotonic_ns()
-        reply = await request.json()
-        self.replies[reply["reply_id"]].append(now)
+        raw = await request.read()
+        reply = json.loads(raw)
+        found = MARK.search(raw)
+        self.replies[found[1].decode() if found else reply["reply_id"]].append(now)
         return web.json_response({"reply_id": reply["reply_id"], "portal_message_id": "p1", "status": "accepted"})
 
     async def seen(self, _: web.Request) -> web.Response:

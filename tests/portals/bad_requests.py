@@ -122,7 +122,9 @@ def signed(**changes: Callable[[Scene, bytes], bytes] | bytes | None) -> Callabl
     def build(scene: Scene, body: bytes) -> Headers:
         headers = good_headers(scene, body)
         for name, change in changes.items():
-            wire_name = next((n for n in headers if n.lower() == name.replace("_", "-").encode()), name.replace("_", "-").encode())
+            wire_name = next(
+                (n for n in headers if n.lower() == name.replace("_", "-").encode()), name.replace("_", "-").encode()
+            )
             if change is None:
                 headers.pop(wire_name, None)
             else:
@@ -176,11 +178,11 @@ def sloppy(change: Callable[[bytes], bytes]) -> Callable[[Scene, bytes], Headers
 def url_safe(scene: Scene, body: bytes) -> Headers:
     """A good signature whose base64 has + or /, in the URL-safe alphabet instead."""
     for number in count():
-        id = f"{scene.id}-{number}"
-        made = base64.b64encode(mac(key_of(scene.secret), f"{id}.{scene.now}.".encode() + body))
+        webhook_id = f"{scene.id}-{number}"
+        made = base64.b64encode(mac(key_of(scene.secret), f"{webhook_id}.{scene.now}.".encode() + body))
         if b"+" in made or b"/" in made:
             safe = made.replace(b"+", b"-").replace(b"/", b"_")
-            return signed(webhook_id=id.encode(), webhook_signature=b"v1," + safe)(scene, body)
+            return signed(webhook_id=webhook_id.encode(), webhook_signature=b"v1," + safe)(scene, body)
     raise AssertionError
 
 
@@ -194,9 +196,7 @@ def _refused(name: str, status: int, source: str = _CONTRACT, **more) -> BadRequ
 
 
 def _unusable(name: str, body: bytes, reason: str, source: str = _CONTRACT) -> BadRequest:
-    return BadRequest(
-        name=name, status=202, source=source, headers=signed(), body=lambda _: body, reason=reason
-    )
+    return BadRequest(name=name, status=202, source=source, headers=signed(), body=lambda _: body, reason=reason)
 
 
 def _event(change: Callable[[dict], object]) -> bytes:
@@ -262,13 +262,22 @@ NOT_SIGNED = (
         "GitHub's way",
     ),
     _unsigned("signed over the request line", over(lambda _: b"POST " + EVENTS.encode()), "CONTRACT 5: only for a GET"),
-    _unsigned("hash without a key", lambda s, b: signed(webhook_signature=b"v1," + base64.b64encode(hashlib.sha256(content(s, b)).digest()))(s, b), _T1),
-    _unsigned("signature in hexadecimal", signed(webhook_signature=lambda s, b: b"v1," + mac(key_of(s.secret), content(s, b)).hex().encode())),
+    _unsigned(
+        "hash without a key",
+        lambda s, b: signed(webhook_signature=b"v1," + base64.b64encode(hashlib.sha256(content(s, b)).digest()))(s, b),
+        _T1,
+    ),
+    _unsigned(
+        "signature in hexadecimal",
+        signed(webhook_signature=lambda s, b: b"v1," + mac(key_of(s.secret), content(s, b)).hex().encode()),
+    ),
     _unsigned("signature without a version", signed(webhook_signature=lambda s, b: signature(s, b)[3:])),
     _unsigned("signature of version v2", signed(webhook_signature=lambda s, b: b"v2" + signature(s, b)[2:])),
     _unsigned("signature of version v1a only", signed(webhook_signature=lambda s, b: b"v1a" + signature(s, b)[2:])),
     _unsigned("signature of version V1", signed(webhook_signature=lambda s, b: b"V1" + signature(s, b)[2:])),
-    _unsigned("signature as v1=...", signed(webhook_signature=lambda s, b: b"v1=" + signature(s, b)[3:]), "Stripe's way"),
+    _unsigned(
+        "signature as v1=...", signed(webhook_signature=lambda s, b: b"v1=" + signature(s, b)[3:]), "Stripe's way"
+    ),
     _unsigned("signature cut short", sloppy(lambda text: text[:20]), _T1),
     _unsigned("signature without padding", sloppy(lambda text: text.rstrip(b"=")), _T1),
     _unsigned("signature with too much padding", sloppy(lambda text: text + b"="), _T1),
@@ -279,15 +288,29 @@ NOT_SIGNED = (
     _unsigned("signature with nothing behind the version", sloppy(lambda _: b""), _PORTALS),
     _unsigned("signature is garbage", signed(webhook_signature=b"garbage"), _PORTALS),
     _unsigned("signature is only a comma", signed(webhook_signature=b","), _PORTALS),
-    _unsigned("signatures separated by commas", signed(webhook_signature=lambda s, b: b"v1,AAAA," + signature(s, b)), _SPEC),
-    _unsigned("signature is one of 17", signed(webhook_signature=lambda s, b: b"v1,AAAA " * 16 + signature(s, b)), "bounded work"),
-    _unsigned("signature in bytes beyond ASCII", signed(webhook_signature=lambda s, b: signature(s, b) + b" v1,\xc3\xa9"), _T1),
+    _unsigned(
+        "signatures separated by commas", signed(webhook_signature=lambda s, b: b"v1,AAAA," + signature(s, b)), _SPEC
+    ),
+    _unsigned(
+        "signature is one of 17",
+        signed(webhook_signature=lambda s, b: b"v1,AAAA " * 16 + signature(s, b)),
+        "bounded work",
+    ),
+    _unsigned(
+        "signature in bytes beyond ASCII", signed(webhook_signature=lambda s, b: signature(s, b) + b" v1,\xc3\xa9"), _T1
+    ),
     _unsigned("doubled webhook-id", doubled(b"webhook-id", lambda s, b: s.id.encode()), _T1),
     _unsigned("doubled webhook-timestamp", doubled(b"Webhook-Timestamp", lambda s, b: str(s.now).encode()), _T1),
     _unsigned("doubled webhook-signature", doubled(b"WEBHOOK-SIGNATURE", signature), _T1),
     _unsigned("secret itself in a header", signed(webhook_signature=SECRET.encode()), "DrChrono's way (portals 1)"),
-    _unsigned("basic authentication instead", signed(webhook_signature=None, authorization=b"Basic cG9ydGFsOnNlY3JldA=="), _T1),
-    _unsigned("svix headers instead", lambda s, b: [(n.replace(b"webhook", b"svix"), v) for n, v in signed()(s, b)], "Svix before the standard"),
+    _unsigned(
+        "basic authentication instead", signed(webhook_signature=None, authorization=b"Basic cG9ydGFsOnNlY3JldA=="), _T1
+    ),
+    _unsigned(
+        "svix headers instead",
+        lambda s, b: [(n.replace(b"webhook", b"svix"), v) for n, v in signed()(s, b)],
+        "Svix before the standard",
+    ),
 )
 
 REFUSED = (
@@ -304,9 +327,13 @@ REFUSED = (
     _refused("content type XML", 415, headers=signed(content_type=b"application/xml")),
     _refused("content type of JSON lines", 415, headers=signed(content_type=b"application/jsonl")),
     _refused("content type is garbage", 415, _T1, headers=signed(content_type=b";;;")),
-    _refused("gzip", 415, _T1, headers=signed(content_encoding=b"gzip"), body=lambda s: gzip.compress(good_body(s), mtime=0)),
+    _refused(
+        "gzip", 415, _T1, headers=signed(content_encoding=b"gzip"), body=lambda s: gzip.compress(good_body(s), mtime=0)
+    ),
     _refused("gzip by name only", 415, _T1, headers=signed(content_encoding=b"gzip")),
-    _refused("deflate", 415, _T1, headers=signed(content_encoding=b"deflate"), body=lambda s: zlib.compress(good_body(s))),
+    _refused(
+        "deflate", 415, _T1, headers=signed(content_encoding=b"deflate"), body=lambda s: zlib.compress(good_body(s))
+    ),
     _refused("brotli by name only", 415, _T1, headers=signed(content_encoding=b"br")),
     _refused("unknown content encoding", 415, _T1, headers=signed(content_encoding=b"x-packed")),
     _refused("method GET", 405, method="GET"),
@@ -314,7 +341,12 @@ REFUSED = (
     _refused("method PATCH", 405, method="PATCH"),
     _refused("method DELETE", 405, method="DELETE"),
     _refused("same id, other body", 409, first=True, body=lambda s: json.dumps(good_event("m-other-" + s.id)).encode()),
-    _refused("same id, body serialised anew", 409, first=True, body=lambda s: json.dumps(good_event("m-" + s.id), indent=1).encode()),
+    _refused(
+        "same id, body serialised anew",
+        409,
+        first=True,
+        body=lambda s: json.dumps(good_event("m-" + s.id), indent=1).encode(),
+    ),
 )
 
 _JSON = "the body is not JSON"
@@ -347,6 +379,8 @@ UNUSABLE = (
     _unusable("message_id is null", _event(lambda e: e["data"].update(message_id=None)), "data.message_id is missing"),
     _unusable("message_id is empty", _event(lambda e: e["data"].update(message_id="")), "data.message_id is empty"),
     _unusable("message_id is blank", _event(lambda e: e["data"].update(message_id="  ")), "data.message_id is empty"),
+    _unusable("message_id with U+0000", _event(lambda e: e["data"].update(message_id="m-1\0")), "data.message_id has characters that cannot be shown", "portals 2.4"),
+    _unusable("portal_user_id with a line end", _event(lambda e: e["data"].update(sender={"portal_user_id": "pu\n1"})), "data.sender.portal_user_id has characters that cannot be shown", "SAFETY I7"),
     _unusable("message_id is an object", _event(lambda e: e["data"].update(message_id={})), "data.message_id is missing"),
     _unusable("message_id of 257 characters", _event(lambda e: e["data"].update(message_id="m" * 257)), "data.message_id is longer than 256"),
     _unusable("thread_id of 257 characters", _event(lambda e: e["data"].update(thread_id="t" * 257)), "data.thread_id is longer than 256"),

@@ -43,7 +43,9 @@ async def session() -> AsyncIterator[aiohttp.ClientSession]:
 
 @pytest.fixture
 def make_portal(session: aiohttp.ClientSession) -> MakePortal:
-    def make(url: str, mode: Mode = Mode.IDEMPOTENT, *, limit: float = 5, using: aiohttp.ClientSession | None = None) -> HttpPortal:
+    def make(
+        url: str, mode: Mode = Mode.IDEMPOTENT, *, limit: float = 5, using: aiohttp.ClientSession | None = None
+    ) -> HttpPortal:
         config = PortalConfig(
             id="main",
             url=url,

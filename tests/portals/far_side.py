@@ -47,7 +47,9 @@ def reset(writer: asyncio.StreamWriter) -> None:
     writer.transport.abort()
 
 
-def answering(status: int, body: bytes | dict | None = None, *, kind: str = "application/json", **headers: str) -> Behaviour:
+def answering(
+    status: int, body: bytes | dict | None = None, *, kind: str = "application/json", **headers: str
+) -> Behaviour:
     """Answer so; without a body, with the receipt of the reply that came."""
 
     async def behave(request: Request, writer: asyncio.StreamWriter) -> None:

@@ -108,7 +108,7 @@ BAD_URLS = [
     ("letters beyond ASCII", "https://pörtal.example", "xn--", None),
     ("full-width digits", "https://１２７.0.0.1", "xn--", None),
     ("ideographic full stop", "https://127。0。0。1", "xn--", None),
-    ("escaped host", "https://%31%32%37.0.0.1", "not a name", None),
+    ("escaped host", "https://%31%32%37.0.0.1", "spelling", None),
     ("underscore in the host", "https://my_portal.example", "not a name", None),
     ("label with a hyphen first", "https://-portal.example", "not a name", None),
     ("label of 64", "https://" + "a" * 64 + ".example", "not a name", None),
@@ -159,7 +159,11 @@ GOOD_URLS = [
     ("a path", "https://portal.example/op/v2/", "https://portal.example/op/v2"),
     ("an international name in ASCII", "https://xn--prtal-jua.example", "https://xn--prtal-jua.example"),
     ("a public IPv4 address", "https://93.184.216.34", "https://93.184.216.34"),
-    ("a public IPv6 address", "https://[2606:2800:220:1:248:1893:25C8:1946]", "https://[2606:2800:220:1:248:1893:25c8:1946]"),
+    (
+        "a public IPv6 address",
+        "https://[2606:2800:220:1:248:1893:25C8:1946]",
+        "https://[2606:2800:220:1:248:1893:25c8:1946]",
+    ),
     ("a name that begins with a number", "https://1.portal.example", "https://1.portal.example"),
     ("a name of one label", "https://intranet", "https://intranet"),
 ]
@@ -197,7 +201,9 @@ def test_every_network_that_the_library_knows_as_special_is_closed() -> None:
 
 
 @pytest.mark.parametrize(("rule", "url", "words", "opened"), BAD_URLS, ids=[name for name, *_ in BAD_URLS])
-def test_a_setting_that_is_no_portals_address_is_refused_in_words(rule: str, url: str, words: str, opened: str | None) -> None:
+def test_a_setting_that_is_no_portals_address_is_refused_in_words(
+    rule: str, url: str, words: str, opened: str | None
+) -> None:
     """The refusal says the rule, and does not repeat the address, which may hold a password."""
     with pytest.raises(ValueError, match=words) as refusal:
         base_url(url, allow_private=False)

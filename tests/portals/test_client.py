@@ -93,7 +93,9 @@ async def test_a_retry_has_the_same_key_and_the_same_bytes(make_portal: MakePort
     """However often a reply is sent, key and bytes are the same and only the signature's time may differ."""
     async with far_side(break_off, answering(503, {}), answering(201)) as portal:
         for attempt in (1, 2, 3):
-            outcome = await make_portal(portal.url).send_reply(a_reply(), "open", attempts=attempt, maybe_sent=attempt > 1)
+            outcome = await make_portal(portal.url).send_reply(
+                a_reply(), "open", attempts=attempt, maybe_sent=attempt > 1
+            )
     assert outcome.state is State.DELIVERED
     assert len({(one.body, one.headers["idempotency-key"], one.headers["webhook-id"]) for one in portal.requests}) == 1
     assert portal.requests[0].body == reply_bytes(a_reply(), "open")
@@ -271,7 +273,10 @@ async def test_a_name_that_is_not_found_is_no_doubt(make_portal: MakePortal, mod
 @pytest.mark.parametrize("addresses", [("127.0.0.1",), ("93.184.216.34", "10.0.0.7"), ("169.254.169.254",)])
 async def test_a_name_that_leads_inside_is_not_called(make_portal: MakePortal, addresses: tuple[str, ...]) -> None:
     """A name with any forbidden address behind it is not called, and nothing connects."""
-    async with far_side(answering(201)) as portal, open_session(allow_private=False, resolver=Names(*addresses)) as using:
+    async with (
+        far_side(answering(201)) as portal,
+        open_session(allow_private=False, resolver=Names(*addresses)) as using,
+    ):
         url = "http://portal.example:" + portal.url.rpartition(":")[2]
         outcome = await make_portal(url, using=using).send_reply(a_reply(), "open")
     assert (outcome.state, outcome.maybe_sent, outcome.code) == (State.PENDING, False, "address_refused")
@@ -326,9 +331,7 @@ def self_signed(directory: Path) -> tuple[ssl.SSLContext, ssl.SSLContext]:
     pem = directory / "portal.pem"
     pem.write_bytes(
         certificate.public_bytes(serialization.Encoding.PEM)
-        + key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
+        + key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     )
     server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     server.load_cert_chain(pem)
@@ -336,7 +339,9 @@ def self_signed(directory: Path) -> tuple[ssl.SSLContext, ssl.SSLContext]:
 
 
 @pytest.mark.parametrize("mode", Mode)
-async def test_a_certificate_that_is_not_trusted_is_no_doubt(make_portal: MakePortal, tmp_path: Path, mode: Mode) -> None:
+async def test_a_certificate_that_is_not_trusted_is_no_doubt(
+    make_portal: MakePortal, tmp_path: Path, mode: Mode
+) -> None:
     """TLS that fails has carried no byte of the reply."""
     server, _ = self_signed(tmp_path)
     async with far_side(answering(201), tls=server) as portal:
@@ -348,7 +353,10 @@ async def test_a_certificate_that_is_not_trusted_is_no_doubt(make_portal: MakePo
 async def test_tls_works_where_it_is_trusted(make_portal: MakePortal, tmp_path: Path) -> None:
     """Over TLS a reply is delivered, and a break after the handshake is doubt."""
     server, trusting = self_signed(tmp_path)
-    async with far_side(answering(201), break_off, tls=server) as portal, open_session(allow_private=True, tls=trusting) as using:
+    async with (
+        far_side(answering(201), break_off, tls=server) as portal,
+        open_session(allow_private=True, tls=trusting) as using,
+    ):
         reach = make_portal(portal.url, Mode.NEITHER, using=using)
         first, second = await reach.send_reply(a_reply(), "open"), await reach.send_reply(a_reply(), "open")
     assert (first.state, second.state) == (State.DELIVERED, State.UNCLEAR)
@@ -357,7 +365,9 @@ async def test_tls_works_where_it_is_trusted(make_portal: MakePortal, tmp_path: 
 async def test_plain_http_where_tls_is_expected_is_no_doubt(make_portal: MakePortal) -> None:
     """A listener that speaks no TLS was told nothing."""
     async with far_side(answering(201)) as portal:
-        outcome = await make_portal(portal.url.replace("http:", "https:"), Mode.NEITHER, limit=0.5).send_reply(a_reply(), "open")
+        outcome = await make_portal(portal.url.replace("http:", "https:"), Mode.NEITHER, limit=0.5).send_reply(
+            a_reply(), "open"
+        )
     assert (outcome.state, outcome.maybe_sent) == (State.PENDING, False)
     assert portal.requests == []
 
@@ -393,7 +403,9 @@ class TestAskingFirst:
 
     async def ask(self, make_portal: MakePortal, *behaviours):
         async with far_side(*behaviours) as portal:
-            outcome = await make_portal(portal.url, Mode.LOOKUP).send_reply(a_reply(), "open", attempts=2, maybe_sent=True)
+            outcome = await make_portal(portal.url, Mode.LOOKUP).send_reply(
+                a_reply(), "open", attempts=2, maybe_sent=True
+            )
         return outcome, [one.method for one in portal.requests]
 
     async def test_it_has_the_reply(self, make_portal: MakePortal) -> None:
@@ -403,21 +415,31 @@ class TestAskingFirst:
 
     async def test_it_has_not(self, make_portal: MakePortal) -> None:
         """Not found: sent now."""
-        outcome, methods = await self.ask(make_portal, answering(404, {}, kind="application/problem+json"), answering(201))
+        outcome, methods = await self.ask(
+            make_portal, answering(404, {}, kind="application/problem+json"), answering(201)
+        )
         assert (outcome.state, methods) == (State.DELIVERED, ["GET", "POST"])
 
     @pytest.mark.parametrize("behaviour", [answering(503, {}), answering(429, {}), answering(401, {}), break_off, hang])
     async def test_it_cannot_say_now(self, make_portal: MakePortal, behaviour) -> None:
         """No answer: nothing is sent, the doubt stays, it is asked again later."""
         async with far_side(behaviour) as portal:
-            outcome = await make_portal(portal.url, Mode.LOOKUP, limit=0.4).send_reply(a_reply(), "open", attempts=1, maybe_sent=True)
+            outcome = await make_portal(portal.url, Mode.LOOKUP, limit=0.4).send_reply(
+                a_reply(), "open", attempts=1, maybe_sent=True
+            )
         assert {one.method for one in portal.requests} == {"GET"}
         assert (outcome.state, outcome.maybe_sent) == (State.PENDING, True)
         assert outcome.again_at == NOW + timedelta(seconds=5)
 
     @pytest.mark.parametrize(
         "behaviour",
-        [answering(404, b"<h1>Not Found</h1>", kind="text/html"), answering(405, {}), answering(501, {}), answering(200, {"reply_id": "other"}), answering(302, {})],
+        [
+            answering(404, b"<h1>Not Found</h1>", kind="text/html"),
+            answering(405, {}),
+            answering(501, {}),
+            answering(200, {"reply_id": "other"}),
+            answering(302, {}),
+        ],
     )
     async def test_it_never_will(self, make_portal: MakePortal, behaviour) -> None:
         """An answer that says nothing leaves it to a person, and nothing is sent."""

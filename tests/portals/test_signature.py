@@ -85,7 +85,9 @@ def test_no_secret_believes_nobody() -> None:
 
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(st.dictionaries(st.sampled_from(["webhook-id", "webhook-timestamp", "webhook-signature"]), st.text()), st.binary())
+@given(
+    st.dictionaries(st.sampled_from(["webhook-id", "webhook-timestamp", "webhook-signature"]), st.text()), st.binary()
+)
 def test_whatever_the_headers_hold_the_answer_is_no(headers: dict[str, str], body: bytes) -> None:
     """No header of any text raises anything but NotVerified."""
     with pytest.raises(NotVerified):

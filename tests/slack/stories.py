@@ -159,7 +159,7 @@ def picture(*replies: Reply, detail: CardDetail = CardDetail.FULL, messages=None
 
 def failed(**changes) -> Reply:
     words = "the portal says that this family account is closed (410)"
-    return answer(State.FAILED, code="http_410", reason=words, **changes)
+    return answer(State.FAILED, **({"code": "http_410", "reason": words} | changes))
 
 
 def unclear(**changes) -> Reply:

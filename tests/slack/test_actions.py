@@ -1,6 +1,5 @@
 """The catalogue of buttons: what is drawn works, Open is everywhere, at most three and five."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,7 +8,6 @@ from bot.domain.actions import CATALOGUE, CLOSED, Button, Phase, Situation, offe
 from bot.domain.conversation import Status
 from bot.domain.delivery import State
 from bot.domain.message import Kind
-from bot.domain.practice import CardDetail
 from bot.domain.staff import Act
 from bot.slack.card import card
 from tests.slack import stories
@@ -173,6 +171,5 @@ def test_writing_is_not_offered_where_it_would_be_refused():
     guardian = stories.picture(stories.unclear(), messages=[stories.stored(stories.GUARDIAN)], confidential=True)
     taken = stories.picture(stories.unclear(), status=Status.WITHDRAWN)
     for shown in (guardian, taken):
-        shown = replace(shown, practice=stories.practice(CardDetail.FULL))
         assert "Send again" not in labels(card(shown, slot="department", now=NOW)["blocks"])
         assert "Reply" not in labels(card(shown, slot="department", now=NOW)["blocks"])

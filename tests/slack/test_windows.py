@@ -176,7 +176,7 @@ def test_open_shows_everything_over_its_pages():
     medicines = tuple(Medication(line=n, text=f"medicine-{n}.", sig="s" * 5000) for n in range(40))
     files = tuple(Attachment(id=str(n), name=f"file-{n}.jpg") for n in range(60))
     told = [
-        stories.stored(stories.message(f"begin-{n}. " + "漢" * 9000 + f" end-{n}.", message_id=f"m-{n}"))
+        stories.stored(stories.message(f"begin-{n}. " + "漢" * 3500 + f" end-{n}.", message_id=f"m-{n}"))
         for n in range(200)
     ]
     shown = stories.asking(Kind.REFILL, request=stories.RefillRequest(medications=medicines), messages=told)

@@ -14,13 +14,15 @@ class Journal:
         """Opens `path` for appending; without one the journal lives in memory only."""
         self.lines: list[dict[str, Any]] = []
         self._file: int | None = None
+        self._before = 0
         if path is not None:
+            self._before = path.read_bytes().count(b"\n") if path.exists() else 0
             path.parent.mkdir(parents=True, exist_ok=True)
             self._file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
 
     def write(self, what: str, **facts: Any) -> dict[str, Any]:
         """Appends one line; on return the operating system has it, whatever becomes of this process."""
-        line = {"n": len(self.lines) + 1, "at": round(time.time(), 6), "what": what, **facts}
+        line = {"n": self._before + len(self.lines) + 1, "at": round(time.time(), 6), "what": what, **facts}
         if self._file is not None:
             os.write(self._file, json.dumps(line, ensure_ascii=False, separators=(",", ":")).encode() + b"\n")
         self.lines.append(line)

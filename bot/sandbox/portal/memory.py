@@ -33,8 +33,11 @@ class Memory:
             self._open(path)
 
     def _open(self, path: Path) -> None:
+        torn = False
         if path.exists():
-            for line in path.read_text(encoding="utf-8").splitlines():
+            text = path.read_text(encoding="utf-8", errors="replace")
+            torn = bool(text) and not text.endswith("\n")
+            for line in text.split("\n"):
                 try:
                     change = json.loads(line)
                 except json.JSONDecodeError:  # the last line of a killed process
@@ -42,6 +45,8 @@ class Memory:
                 self._apply(change)
         path.parent.mkdir(parents=True, exist_ok=True)
         self._file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        if torn:
+            os.write(self._file, b"\n")
 
     def record(self, what: str, **facts: Any) -> JSON:
         """Writes one change down, makes it true, tells whoever listens."""

@@ -235,11 +235,11 @@ def _outbox() -> None:
         sa.Column("code", sa.Text(), nullable=False),
         sa.Column("fate_sealed", sa.LargeBinary()),
         sa.CheckConstraint(
-            "(state = 'sending') = (token IS NOT NULL) AND (token IS NULL) = (lease_until IS NULL)",
-            name="deliveries_claim",
+            "state IN ('pending', 'sending', 'delivered', 'failed', 'unclear', 'dropped')", name="deliveries_state"
         ),
         sa.CheckConstraint(
-            "state IN ('pending', 'sending', 'delivered', 'failed', 'unclear', 'dropped')", name="deliveries_state"
+            "(state = 'sending') = (token IS NOT NULL) AND (token IS NULL) = (lease_until IS NULL)",
+            name="deliveries_claim",
         ),
     )
     _index("deliveries_fold", "deliveries", ["fold"], unique=True, where="state = 'pending'")

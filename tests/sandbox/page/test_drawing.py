@@ -6,7 +6,16 @@ from tests.sandbox.page.conftest import MOCKUPS, mockup
 
 pytestmark = pytest.mark.browser
 NAMES = sorted(path.name for path in MOCKUPS.glob("*.json"))
-UNSEEN = {"options", "option_groups", "confirm", "private_metadata", "accessibility_label", "metadata", "value", "filter"}
+UNSEEN = {
+    "options",
+    "option_groups",
+    "confirm",
+    "private_metadata",
+    "accessibility_label",
+    "metadata",
+    "value",
+    "filter",
+}
 WIDTHS = [(1440, 900), (1920, 1080), (390, 844)]
 FACTS = """(box) => {
   const shown = [...box.querySelectorAll('*')].filter((one) => one.getClientRects().length);
@@ -31,7 +40,11 @@ def words(value):
     if value.get("type") in {"plain_text", "text", "mrkdwn", "link"}:
         return [value["text"]]
     own = [value["initial_value"]] if "initial_value" in value else []
-    own += [option["text"]["text"] for option in value.get("options", []) if value["type"] in {"checkboxes", "radio_buttons"}]
+    own += [
+        option["text"]["text"]
+        for option in value.get("options", [])
+        if value["type"] in {"checkboxes", "radio_buttons"}
+    ]
     shown = {name: inner for name, inner in value.items() if name not in UNSEEN}
     if "initial_option" in shown or "initial_conversation" in shown:
         shown.pop("placeholder", None)
@@ -55,7 +68,9 @@ async def present(tab, sandbox, name):
         await tab.wait_for_selector(".message .block")
         return tab.locator(".message .blocks").last
     button = {"type": "button", "action_id": "show", "text": {"type": "plain_text", "text": "Show"}}
-    await sandbox.puppet.call("chat.postMessage", channel="C0NURSING", text="show", blocks=[{"type": "actions", "elements": [button]}])
+    await sandbox.puppet.call(
+        "chat.postMessage", channel="C0NURSING", text="show", blocks=[{"type": "actions", "elements": [button]}]
+    )
     sandbox.puppet.opens("show", shown)
     await tab.locator("[data-action=show]").click()
     await tab.wait_for_selector(".modal .block")

@@ -19,11 +19,19 @@ def field(block_id, label, *, multiline=False, **more):
 
 
 def window(*blocks, title="Window", submit="Send"):
-    return {"type": "modal", "callback_id": "window", "title": plain(title), "submit": plain(submit), "blocks": list(blocks)}
+    return {
+        "type": "modal",
+        "callback_id": "window",
+        "title": plain(title),
+        "submit": plain(submit),
+        "blocks": list(blocks),
+    }
 
 
 async def card(sandbox, *elements, channel="C0NURSING"):
-    await sandbox.puppet.call("chat.postMessage", channel=channel, text="card", blocks=[{"type": "actions", "elements": list(elements)}])
+    await sandbox.puppet.call(
+        "chat.postMessage", channel=channel, text="card", blocks=[{"type": "actions", "elements": list(elements)}]
+    )
 
 
 def button(action_id="go", **more):
@@ -57,7 +65,12 @@ async def test_a_button_is_pressed_by_keyboard(tab, sandbox):
 
 async def test_a_confirm_asks_once_more(tab, sandbox):
     """Nothing is sent on Back; it is on the confirming button."""
-    asks = {"title": plain("Sure?"), "text": plain("It cannot be undone."), "confirm": plain("Do it"), "deny": plain("Back")}
+    asks = {
+        "title": plain("Sure?"),
+        "text": plain("It cannot be undone."),
+        "confirm": plain("Do it"),
+        "deny": plain("Back"),
+    }
     await card(sandbox, button(confirm=asks))
     await tab.locator("[data-action=go]").click()
     await tab.get_by_role("button", name="Back", exact=True).click()
@@ -96,6 +109,7 @@ async def test_a_window_is_filled_in_and_sent(tab, sandbox):
 
 async def test_errors_stand_under_their_field(tab, sandbox):
     """The app's errors, and Slack's own for a required field, are shown where they belong; the text stays."""
+
     async def refuse(_):
         return {"response_action": "errors", "errors": {"words": "Too short."}}
 
@@ -111,11 +125,20 @@ async def test_errors_stand_under_their_field(tab, sandbox):
 
 async def test_typing_survives_a_redraw(tab, sandbox):
     """views.update keeps what was typed under the same ids, and puts a new text where the block is new."""
-    choice = {"type": "radio_buttons", "action_id": "how", "options": [{"text": plain(name), "value": name} for name in ("a", "b")]}
+    choice = {
+        "type": "radio_buttons",
+        "action_id": "how",
+        "options": [{"text": plain(name), "value": name} for name in ("a", "b")],
+    }
     picks = {"type": "input", "block_id": "how", "label": plain("How"), "element": choice, "dispatch_action": True}
 
     async def redraw(payload):
-        view = window(picks, field("kept", "Kept"), field("phrase:2", "Phrase", element={"initial_value": "Inserted"}), title="Second")
+        view = window(
+            picks,
+            field("kept", "Kept"),
+            field("phrase:2", "Phrase", element={"initial_value": "Inserted"}),
+            title="Second",
+        )
         await sandbox.puppet.call("views.update", view_id=payload["view"]["id"], view=view)
 
     await opened(tab, sandbox, window(picks, field("kept", "Kept"), field("phrase:1", "Phrase")))
@@ -135,7 +158,7 @@ async def test_typing_goes_on_while_a_redraw_arrives(tab, sandbox):
     (press,) = await heard(sandbox, "block_actions")
     await tab.get_by_label("Kept").click()
     await tab.keyboard.type("Good mor")
-    view = (await sandbox.puppet.session.get(f"{sandbox.slack.human_url}views?as=U0ALICE"))
+    view = await sandbox.puppet.session.get(f"{sandbox.slack.human_url}views?as=U0ALICE")
     view_id = (await view.json())["views"][-1]["id"]
     changed = window(field("kept", "Kept", multiline=True, hint=plain("A new hint")), title="Second")
     await sandbox.puppet.call("views.update", view_id=view_id, view=changed)
@@ -147,6 +170,7 @@ async def test_typing_goes_on_while_a_redraw_arrives(tab, sandbox):
 
 async def test_stacked_windows(tab, sandbox):
     """A pushed window lies on top; Escape takes it away and the one beneath is as it was."""
+
     async def push(_):
         return {"response_action": "push", "view": window(field("second", "Second"), title="On top")}
 
@@ -164,9 +188,14 @@ async def test_stacked_windows(tab, sandbox):
 
 async def test_an_external_select_asks_the_bot(tab, sandbox):
     """Typing asks for options; Enter takes the first; the submission holds it."""
+
     async def suggest(payload):
         names = ["Dr. Dana Lee", "Dr. Omar Shah"]
-        return {"options": [{"text": plain(name), "value": name} for name in names if payload["value"].lower() in name.lower()]}
+        return {
+            "options": [
+                {"text": plain(name), "value": name} for name in names if payload["value"].lower() in name.lower()
+            ]
+        }
 
     select = {"type": "external_select", "action_id": "who", "min_query_length": 2, "placeholder": plain("Choose")}
     sandbox.puppet.answers["who"] = suggest
@@ -229,8 +258,18 @@ async def test_the_visitor_becomes_somebody_else(tab, sandbox):
 async def test_text_from_outside_is_never_markup(tab, sandbox):
     """Tags, scripts and odd links in texts are shown as they were written."""
     evil = "<img src=x onerror=alert(1)> <script>alert(1)</script> &amp; *bold*"
-    rich = {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": [
-        {"type": "text", "text": evil}, {"type": "link", "url": "javascript:alert(1)", "text": "press me"}]}]}
+    rich = {
+        "type": "rich_text",
+        "elements": [
+            {
+                "type": "rich_text_section",
+                "elements": [
+                    {"type": "text", "text": evil},
+                    {"type": "link", "url": "javascript:alert(1)", "text": "press me"},
+                ],
+            }
+        ],
+    }
     await sandbox.puppet.call("chat.postMessage", channel="C0NURSING", text="x", blocks=[rich])
     await tab.wait_for_selector(".message >> text=press me")
     assert evil in await tab.locator(".message .rich").inner_text()
@@ -257,7 +296,9 @@ async def test_a_parent_writes_and_is_answered(tab, sandbox):
     assert sandbox.portal.memory.shown("r-7")[0]["read_at"]
 
 
-@pytest.mark.parametrize("kind", ["Ask a question", "Refill a medicine", "Ask for an appointment", "New insurance", "Ask for a referral"])
+@pytest.mark.parametrize(
+    "kind", ["Ask a question", "Refill a medicine", "Ask for an appointment", "New insurance", "Ask for a referral"]
+)
 async def test_every_example_of_every_kind_can_be_sent(tab, sandbox, kind):
     """Each one-click example makes a complete message."""
     await tab.locator(".kind", has_text=kind).click()

@@ -70,6 +70,6 @@ async def test_never_beyond_loopback():
 
 def test_the_command_line():
     """Every switch reaches the configuration."""
-    assert config_from(["--port", "1", "--slack", "http://127.0.0.1:2", "--portal", "http://127.0.0.1:3"]) == PageConfig(
-        port=1, slack="http://127.0.0.1:2", portal="http://127.0.0.1:3"
-    )
+    assert config_from(
+        ["--port", "1", "--slack", "http://127.0.0.1:2", "--portal", "http://127.0.0.1:3"]
+    ) == PageConfig(port=1, slack="http://127.0.0.1:2", portal="http://127.0.0.1:3")

@@ -115,11 +115,14 @@ async def test_the_portal_remembers(config, practice):
     first.office.write({"portal_user_id": "pu-77", "patient_id": "p-100234", "text": "A question"})
     await until(lambda: practice.events)
     await first.stop()
+    with config.state.open("a") as torn:
+        torn.write('{"what": "mess')  # what a killed process leaves behind
     second = await serve(config)
     try:
         await until(lambda: [e["outcome"] for e in second.memory.events.values()] == ["taken"])
         assert len(second.memory.threads) == len(second.memory.messages) == 1
         assert second.memory.families == parents()
+        assert [line["n"] for line in journal_of(config, "event")] == [1, 2, 3, 4]
     finally:
         await second.stop()
 

@@ -40,7 +40,7 @@ export function openPopup(anchor, build, { role = "menu", label = "", keepFocus 
     if (event.key === "Escape") { event.preventDefault(); event.stopPropagation(); close(true); }
     if (event.key === "Tab") close(false);
   };
-  const scrolled = (event) => { if (!menu.contains(event.target)) close(false); };
+  const scrolled = (event) => { if (!menu.contains(event.target)) place(menu, anchor); };
   function close(back = true) {
     if (open !== close) return;
     open = null;

@@ -1,0 +1,77 @@
+"""The rows of the table: what is compared with what, the bar, the aim (PERFORMANCE.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from tests.bench.measure import Figures
+
+Figure = Callable[[Figures], float | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row. `more`: a greater figure is better; `needs` are the parts of a run that measure it."""
+
+    key: str
+    title: str
+    figure: Figure
+    bar: float
+    aim: float
+    unit: str
+    needs: Sequence[str]
+    more: bool = False
+
+    def holds(self, figure: float, against: float) -> bool:
+        """Whether the figure is as good as that."""
+        return figure >= against if self.more else figure <= against
+
+
+def ratio(name: str, reference: str) -> Figure:
+    """One median over another."""
+
+    def figure(figures: Figures) -> float | None:
+        ours, theirs = figures.median(name), figures.median(reference)
+        return ours / theirs if ours is not None and theirs else None
+
+    return figure
+
+
+def plain(name: str) -> Figure:
+    """A median as it is."""
+    return lambda figures: figures.median(name)
+
+
+ROWS = (
+    Row("accepted", "events accepted a second, against floor in", ratio("service.accepted", "floor.accepted"),
+        0.5, 0.8, "x", ("in", "service"), more=True),
+    Row("posted", "cards posted a second, limits off, against the afternoon bot",
+        ratio("service.posted", "afternoon.posted"), 3, 5, "x", ("afternoon", "service"), more=True),
+    Row("cpu", "CPU of 1,000 messages, whole way, against floor in", ratio("service.cpu", "floor.cpu"),
+        3.5, 2, "x", ("in", "service")),
+    Row("delay", "webhook to chat.postMessage, p50 at 50 a second", plain("service.delay"), 5, 3, "ms", ("service",)),
+    Row("delay_ratio", "the same against the afternoon bot", ratio("service.delay", "afternoon.delay"),
+        1.0, 1.0, "x", ("afternoon", "service")),
+    Row("ack", "acknowledge a press, p99 at 50 a second, against floor ack", ratio("service.ack", "ack.ack"),
+        1.0, 0.4, "x", ("ack", "service")),
+    Row("view", "press to views.open, p99, against floor ack", ratio("service.view", "ack.view"),
+        1.5, 1.2, "x", ("ack", "service")),
+    Row("storm", "slowest acknowledgement during a burst of 1,000 events", plain("service.storm"),
+        100, 20, "ms", ("service",)),
+    Row("send", "Send to the portal's endpoint, p50", plain("service.send"), 10, 5, "ms", ("service",)),
+    Row("backlog", "backlog over 8 channels under the limit: share of the possible rate", plain("backlog.share"),
+        0.90, 0.95, "x", ("backlog",), more=True),
+    Row("limited", "429s in that backlog", plain("backlog.refused"), 0.5, 0, "%", ("backlog",)),
+    Row("growth", "CPU per message at 10,000 against 1,000", ratio("growth.10000", "growth.1000"),
+        1.15, 1.0, "x", ("growth",)),
+    Row("memory", "peak memory against floor in", ratio("service.peak", "floor.peak"), 3.5, 2, "x", ("in", "service")),
+    Row("start", "start to ready", plain("service.ready"), 2, 1, "s", ("service",)),
+    Row("slow_disk", "fsync 2 ms slower: accepted a second, against the bare commit there",
+        ratio("service_slow.accepted", "floor_slow.accepted"), 3, 4, "x", ("slow",), more=True),
+    Row("replicas", "PostgreSQL: events accepted a second, 2 replicas against 1",
+        ratio("postgres.2", "postgres.1"), 1.0, 1.5, "x", ("postgres",), more=True),
+    Row("lost", "lost or doubled", plain("lost"), 0, 0, "", ()),
+)  # fmt: skip
+
+SLOW = frozenset({"growth", "postgres"})  # parts that --quick leaves out

@@ -1,0 +1,51 @@
+"""Stand-ins and a nursery for a whole module, and databases of one's own."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import AsyncIterator, Callable
+from itertools import count
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from storage.schema import upgrade
+from tests.kill.stage import Stage, stage
+from tests.postgres import postgres_server
+
+__all__ = ["postgres_server"]
+
+BOTH = ("sqlite", pytest.param("postgres", marks=pytest.mark.postgres))
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def play(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage]:
+    """One stage for all tests of a module."""
+    async with stage(tmp_path_factory.mktemp("stage")) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with the schema."""
+    path = tmp_path_factory.mktemp("template") / "desk.db"
+    upgrade(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture
+def fresh(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[str], str]:
+    """Makes the address of a new database with the schema."""
+    numbers = count(1)
+
+    def make(backend: str) -> str:
+        if backend == "postgres":
+            url: str = request.getfixturevalue("postgres_server").fresh()
+            return url
+        path = tmp_path / f"desk{next(numbers)}.db"
+        shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
+        path.chmod(0o600)
+        return f"sqlite:///{path}"
+
+    return make

@@ -1,0 +1,99 @@
+"""The main job as a scene: a family writes, a nurse answers, the family has it, the card says so."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pysqlite3
+
+import storage
+from bot.cli.desk import load_practice
+from tests import history, world
+from tests.kill.people import Nurse
+from tests.kill.stage import Service, Stage
+
+_numbers = count(1)
+ACTS = ("message.received", "card.posted", "reply.sent", "reply.delivered")
+
+
+def new_token() -> str:
+    """A word that stands in one event only."""
+    return f"tok{next(_numbers)}"
+
+
+async def main_job(stage: Stage, token: str, *, nurse: Nurse | None = None) -> None:
+    """Event in, card, Reply, Send, receipt; whoever dies meanwhile is the supervisor's business."""
+    nurse = nurse or Nurse(stage)
+    await stage.write(token)
+    card = await world.until(lambda: nurse.card(token), what=f"the card of {token}", within=40)
+    await nurse.answer(card, f"Answer to {token}")
+    await world.until(lambda: delivered(nurse, token), what=f"the receipt on the card of {token}", within=40)
+
+
+async def delivered(nurse: Nurse, token: str) -> bool:
+    """Whether the card says that the family has the answer."""
+    card = await nurse.card(token)
+    return card is not None and "elivered to the portal" in world.words(card)
+
+
+async def settled(stage: Stage, database: str) -> None:
+    """Wait until nothing is on its way any more."""
+    waiting = "SELECT COUNT(*) FROM deliveries WHERE state IN ('pending', 'sending')"
+
+    async def idle() -> bool:
+        return rows(database, waiting)[0][0] == 0 and await stage.events_taken()
+
+    await world.until(idle, what="an empty outbox", within=60)
+
+
+class Mark:
+    """Where the journals end now."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+        self._slack, self._portal = stage.slack_journal.stat().st_size, _size(stage.portal_journal)
+
+    def read(self) -> history.History:
+        """What has happened since."""
+        stage = self._stage
+        return history.read(
+            stage.slack_journal, stage.portal_journal, slack_from=self._slack, portal_from=self._portal
+        )
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.exists() else 0
+
+
+def rows(database: str, sql: str) -> list[Any]:
+    """Read our own database directly."""
+    if database.startswith("sqlite"):
+        with closing(pysqlite3.connect(database.removeprefix("sqlite:///"), timeout=10)) as connection:
+            return list(connection.execute(sql).fetchall())
+    with psycopg.connect(database) as connection:
+        return list(connection.execute(sql).fetchall())
+
+
+async def breaches(database: str) -> list[str]:
+    """What `portaldesk verify` would say."""
+    keys = storage.keyring_for(database, world.KEYS)
+    store = storage.open_store(database, keys, load_practice=load_practice)
+    try:
+        return [f"{b.invariant}: {b.sentence} {' '.join(b.ids)}" for b in await store.read(storage.verify)]
+    finally:
+        await store.close()
+
+
+def journalled(database: str) -> dict[str, int]:
+    """How many rows of each of the main job's acts the journal has."""
+    found = dict(rows(database, "SELECT action, COUNT(*) FROM journal GROUP BY action"))
+    return {act: found.get(act, 0) for act in ACTS}
+
+
+def report(service: Service) -> str:
+    """The end of what the service said, for a failed test."""
+    return service.log.read_text(errors="replace")[-4000:] if service.log.exists() else ""

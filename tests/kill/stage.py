@@ -1,0 +1,302 @@
+"""The processes of a run: a stand-in Slack, a stand-in portal, services that a supervisor starts again when they die."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import sys
+import time
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import yaml
+
+from tests import world
+from tests.service import freeze
+
+ROOT = Path(__file__).resolve().parents[2]
+NURSES = tuple(f"U0NURSE{n:02d}" for n in range(12))
+CHANNELS = ("C0FRONT", "C0NURSING", "C0REFILLS")
+KINDS = ("appointment", "general", "refill")  # lands in the channel of the same place
+
+
+def practice_document() -> str:
+    """Three departments, twelve nurses who may act in all of them."""
+    names = ("Front Desk", "Nursing", "Refills")
+    departments = [
+        {"name": name, "channel": channel, "kinds": [kind], "turnaround": "8h"}
+        for name, channel, kind in zip(names, CHANNELS, KINDS, strict=True)
+    ]
+    staff: list[dict[str, Any]] = [
+        {"slack": nurse, "name": f"Nurse {nurse[-2:]}", "title": "RN", "roles": ["staff"], "departments": list(names)}
+        for nurse in NURSES
+    ]
+    staff.append({"slack": "U0PAT", "name": "Pat Quinn", "roles": ["admin", "staff"], "departments": ["Front Desk"]})
+    return yaml.safe_dump({
+        "practice": {"name": "Bright Kids Pediatrics", "timezone": "America/New_York"},
+        "card_detail": "full",
+        "hours": {"mon-sun": "00:00-24:00"},
+        "departments": departments,
+        "default_department": "Front Desk",
+        "staff": staff,
+    })
+
+
+def workspace() -> dict[str, Any]:
+    """The stand-in Slack's configuration file."""
+    people = [{"id": nurse, "name": nurse.lower(), "real_name": f"Nurse {nurse[-2:]}"} for nurse in NURSES]
+    people.append({"id": "U0PAT", "name": "pat", "real_name": "Pat Quinn", "is_admin": True})
+    members = [person["id"] for person in people]
+    channels = [{"id": channel, "name": channel.lower(), "members": members} for channel in CHANNELS]
+    return {"people": people, "channels": channels, "manifest": str(ROOT / "manifest.yml")}
+
+
+class Nursery:
+    """The process that services are forked off (tests/kill/nursery.py), seen from the test."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self._process = process
+        self._born: asyncio.Queue[int] = asyncio.Queue()
+        self._ended: dict[int, asyncio.Future[int]] = {}
+        self._reading = asyncio.create_task(self._read())
+        self._turn = asyncio.Lock()
+
+    async def _read(self) -> None:
+        assert self._process.stdout is not None
+        async for line in self._process.stdout:
+            told = json.loads(line)
+            if "code" in told:
+                ended = self.ended(told["pid"])
+                if not ended.done():
+                    ended.set_result(told["code"])
+            elif "pid" in told:
+                self._born.put_nowait(told["pid"])
+
+    def ended(self, pid: int) -> asyncio.Future[int]:
+        """Its exit code, once it has one; negative for a signal."""
+        return self._ended.setdefault(pid, asyncio.get_running_loop().create_future())
+
+    async def bear(self, arguments: Sequence[str], environment: Mapping[str, str], log: Path) -> int:
+        """Fork a service; its process id."""
+        assert self._process.stdin is not None
+        async with self._turn:
+            order = {"arguments": list(arguments), "environment": dict(environment), "log": str(log)}
+            self._process.stdin.write(json.dumps(order).encode() + b"\n")
+            await self._process.stdin.drain()
+            return await self._born.get()
+
+    async def close(self) -> None:
+        """End it, and with it every service that still runs."""
+        self._reading.cancel()
+        self._process.kill()
+        await self._process.wait()
+
+
+@dataclass(slots=True)
+class Service:
+    """One replica under a supervisor: started again whenever it dies, until it is told to end."""
+
+    nursery: Nursery
+    environment: Mapping[str, str]
+    log: Path
+    options: tuple[str, ...] = ()
+    once: tuple[str, ...] = ()
+    deaths: int = 0
+    freezes: int = 0
+    pid: int = 0
+    wanted: bool = True
+    codes: list[int] = field(default_factory=list)
+    _task: asyncio.Task[None] | None = None
+
+    @property
+    def port(self) -> int:
+        return int(self.environment["PORTALDESK_HTTP"].rpartition(":")[2])
+
+    async def start(self) -> None:
+        """Let the supervisor begin; `once` are options of the first life only."""
+        await self._live(self.once)
+        self._task = asyncio.create_task(self._supervise())
+
+    async def _live(self, more: tuple[str, ...] = ()) -> None:
+        self.pid = await self.nursery.bear([*self.options, *more, "run"], self.environment, self.log)
+
+    async def _supervise(self) -> None:
+        while True:
+            code = await self.nursery.ended(self.pid)
+            self.codes.append(code)
+            if not self.wanted:
+                return
+            self.deaths += 1
+            if code not in (-signal.SIGKILL, 0):
+                await asyncio.sleep(0.2)  # as every supervisor waits a little for one that cannot start
+            await self._live()
+
+    def kill(self) -> None:
+        """What the power cut does."""
+        with suppress(ProcessLookupError):
+            os.kill(self.pid, signal.SIGKILL)
+
+    def freeze(self, seconds: float) -> None:
+        """What a swapping host or a paused machine does."""
+        with suppress(ProcessLookupError):
+            freeze(self.pid, seconds)
+            self.freezes += 1
+
+    async def end(self, number: int = signal.SIGKILL) -> int:
+        """End it for good; its exit code."""
+        self.wanted = False
+        with suppress(ProcessLookupError):
+            os.kill(self.pid, number)
+        async with asyncio.timeout(30):
+            return await self.nursery.ended(self.pid)
+
+
+class Stage:
+    """The two stand-ins and whoever plays between them. `port` is where the portal looks for the first service."""
+
+    def __init__(self, folder: Path, nursery: Nursery, http: aiohttp.ClientSession) -> None:
+        self.folder = folder
+        self.nursery = nursery
+        self.http = http
+        self.port = world.free_port()
+        self.slack = ""
+        self.portal = ""
+        self.slack_journal = folder / "slack.jsonl"
+        self.portal_journal = folder / "portal.jsonl"
+        self.practice = folder / "practice.yml"
+        self._processes: list[asyncio.subprocess.Process] = []
+
+    async def open(self, *, mode: str = "idempotent", bot_url: str = "") -> None:
+        """Start both stand-ins."""
+        self.practice.write_text(practice_document())
+        config = self.folder / "workspace.json"
+        config.write_text(json.dumps(workspace()))
+        told = await self._start(
+            "slack", "--config", str(config), "--journal", str(self.slack_journal), "--limits", "off"
+        )
+        self.slack = told["url"]
+        url = bot_url or f"http://127.0.0.1:{self.port}"
+        told = await self._start(
+            "portal", "--port", "0", "--bot-url", url, "--secret", world.SECRET, "--mode", mode,
+            "--journal", str(self.portal_journal),
+        )  # fmt: skip
+        self.portal = told["url"]
+
+    async def _start(self, *arguments: str) -> dict[str, Any]:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "bot.sandbox", *arguments, cwd=ROOT, stdout=asyncio.subprocess.PIPE
+        )
+        self._processes.append(process)
+        assert process.stdout is not None
+        told: dict[str, Any] = json.loads(await asyncio.wait_for(process.stdout.readline(), 60))
+        return told
+
+    def environment(self, database: str, *, port: int = 0, **more: str) -> dict[str, str]:
+        """The settings of a service between these two; HOME and PATH as here, nothing else of this process."""
+        own = world.environment(
+            self.slack,
+            self.portal,
+            database,
+            PORTALDESK_HTTP=f"127.0.0.1:{port or self.port}",
+            PORTALDESK_PRACTICE=str(self.practice),
+            **more,
+        )
+        return {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in os.environ} | own
+
+    def service(self, database: str, *, options: Sequence[str] = (), once: Sequence[str] = (), port: int = 0, **more: str) -> Service:
+        """A replica that was not started yet."""
+        return Service(
+            self.nursery,
+            self.environment(database, port=port, **more),
+            self.folder / "service.log",
+            options=("--pace", "0", *options),
+            once=tuple(once),
+        )
+
+    async def ready(self, service: Service, *, within: float = 30.0) -> None:
+        """Wait until this replica can work."""
+        await world.until(lambda: self._ready(service.port), what="a service that is ready", within=within)
+
+    async def _ready(self, port: int) -> bool:
+        with suppress(aiohttp.ClientError, OSError):
+            async with self.http.get(f"http://127.0.0.1:{port}/readyz") as response:
+                return response.status == 200
+        return False
+
+    async def human(self, name: str, **body: Any) -> dict[str, Any]:
+        """What a person does in Slack; `{"impossible": ...}` when they cannot."""
+        async with self.http.post(f"{self.slack}/_human/{name}", json=body) as response:
+            told: dict[str, Any] = await response.json()
+            return told if response.status == 200 else {"impossible": told.get("error", "")}
+
+    async def look(self, name: str, **query: str) -> Any:
+        """What a person sees in Slack."""
+        async with self.http.get(f"{self.slack}/_human/{name}", params=query) as response:
+            assert response.status == 200, await response.text()
+            return await response.json()
+
+    async def control(self, name: str, body: Mapping[str, Any] | None = None) -> Any:
+        """Tell the stand-in portal something, or look at something there."""
+        address = f"{self.portal}/_control/{name}"
+        call = self.http.post(address, json=body) if body is not None else self.http.get(address)
+        async with call as response:
+            assert response.status == 200, await response.text()
+            return await response.json()
+
+    async def write(self, token: str, *, channel: str = "C0NURSING", thread: str = "") -> None:
+        """A family writes; the event's id and the message's words name the token."""
+        kind = KINDS[CHANNELS.index(channel)]
+        event = world.message(n=token, kind=kind, subject=f"About {token}")
+        event["data"]["body"]["text"] = f"Is {token} all right?"
+        event["data"]["thread_id"] = thread or f"t-{token}"
+        event["data"]["sender"]["portal_user_id"] = f"pu-{thread or token}"
+        await self.control("events", {**event, "id": f"evt-{token}", "retry": True})
+
+    async def events_taken(self) -> bool:
+        """Whether the portal has nothing left to send."""
+        return all(event["outcome"] for event in await self.control("events"))
+
+    def lives(self) -> float:
+        return time.monotonic()
+
+    async def close(self) -> None:
+        for process in self._processes:
+            with suppress(ProcessLookupError):
+                process.kill()
+            await process.wait()
+
+
+@asynccontextmanager
+async def nursery() -> AsyncIterator[Nursery]:
+    """A warm process to fork services off."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "tests.kill.nursery",
+        cwd=ROOT,
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    made = Nursery(process)
+    try:
+        yield made
+    finally:
+        await made.close()
+
+
+@asynccontextmanager
+async def stage(folder: Path, *, mode: str = "idempotent", bot_url: str = "") -> AsyncIterator[Stage]:
+    """Stand-ins and a nursery, for as long as it lasts."""
+    async with nursery() as warm, aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=200)) as http:
+        made = Stage(folder, warm, http)
+        try:
+            await made.open(mode=mode, bot_url=bot_url)
+            yield made
+        finally:
+            await made.close()

@@ -1,0 +1,327 @@
+"""What the store promises about acts: whole or not at all, in time or not at all, none lost."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pysqlite3
+import pytest
+
+from bot.domain.store import Store, StoreTooSlow, StoreUnavailable
+from storage.engine import connect
+from storage.postgres import PostgresStore
+from storage.sql import Sql
+from tests.storage.family import NOW, taken_in, window
+
+VERSION = Sql("SELECT version FROM conversations WHERE id = :id")
+BUSY = Sql("INSERT INTO vault (name, value_sealed) VALUES (:name, :value)")
+
+
+def raised(records, conversation_id):
+    known = records.conversation(conversation_id)
+    records.save_conversation(replace(known, version=known.version + 1))
+
+
+async def version(store, conversation_id):
+    return (await store.read(lambda r: r.conversation(conversation_id))).version
+
+
+async def test_an_act_is_whole_or_not_at_all(store: Store):
+    """What it raised is handed over, and nothing that it wrote stays."""
+
+    def act(records):
+        taken_in(records)
+        raise LookupError("no")
+
+    with pytest.raises(LookupError, match="no"):
+        await store.run(act)
+    assert await store.read(lambda r: r.message_of(portal="main", message_id="canary-message-1")) is None
+    assert await store.run(taken_in)
+
+
+async def test_one_failing_act_takes_no_other_with_it(store: Store):
+    """Acts that are committed together fail apart."""
+
+    def act(records, n):
+        taken_in(records, n=n)
+        if n % 3 == 0:
+            raise LookupError(n)
+
+    results = await asyncio.gather(*(store.run(act, n=n) for n in range(1, 31)), return_exceptions=True)
+    assert [isinstance(result, LookupError) for result in results] == [n % 3 == 0 for n in range(1, 31)]
+
+    def known(records):
+        return [n for n in range(1, 31) if records.message_of(portal="main", message_id=f"canary-message-{n}")]
+
+    assert await store.read(known) == [n for n in range(1, 31) if n % 3]
+
+
+async def test_no_update_is_lost(url: str, opened, store: Store):
+    """Two stores, 200 acts that read and write the same row: every one counts."""
+    kept = await store.run(taken_in)
+    other = opened(url)
+    await asyncio.gather(*((store, other)[n % 2].run(raised, conversation_id=kept.id) for n in range(200)))
+    assert await version(store, kept.id) == 201
+
+
+async def test_a_window_is_used_once(url: str, opened, store: Store):
+    """Twenty presses of Send at once, on two stores: one wins."""
+    kept = await store.run(taken_in)
+    opened_window = await store.run(window, of=kept)
+    other = opened(url)
+
+    def send(records, n):
+        known = records.window(opened_window.id)
+        if known.used_by:
+            return None
+        records.save_window(replace(known, used_by=f"r_{n}"))
+        return n
+
+    winners = await asyncio.gather(*((store, other)[n % 2].run(send, n=n) for n in range(20)))
+    assert len([winner for winner in winners if winner is not None]) == 1
+
+
+async def test_one_thread_has_one_conversation(url: str, opened, store: Store):
+    """Intakes of one new thread go one after the other, on any number of stores."""
+    other = opened(url)
+
+    def intake(records, n):
+        known = records.conversation_of(portal="main", thread_id="canary-thread-7", portal_user_id="canary-account-1")
+        if known is None:
+            taken_in(records, n=n, thread=7)
+        return known is None
+
+    made = await asyncio.gather(*((store, other)[n % 2].run(intake, n=n) for n in range(20)))
+    assert sum(made) == 1
+
+
+async def test_a_late_act_is_taken_back(store: Store):
+    """The caller hears so at its deadline, and nothing of it is ever written."""
+    started = threading.Event()
+
+    def act(records):
+        taken_in(records)
+        started.set()
+        time.sleep(0.5)
+
+    began = time.monotonic()
+    with pytest.raises(StoreTooSlow):
+        await store.run(act, within=0.1)
+    assert time.monotonic() - began < 0.45
+    assert started.is_set()
+    await asyncio.sleep(0.6)
+    assert await store.read(lambda r: r.message_of(portal="main", message_id="canary-message-1")) is None
+
+
+async def test_a_late_act_takes_no_other_with_it(store: Store):
+    """Those that were to be committed with it are committed without it."""
+
+    def slow(records):
+        taken_in(records, n=99)
+        time.sleep(0.3)
+
+    late = asyncio.ensure_future(store.run(slow, within=0.1))
+    others = [store.run(taken_in, n=n) for n in range(1, 11)]
+    results = await asyncio.gather(late, *others, return_exceptions=True)
+    assert isinstance(results[0], StoreTooSlow)
+    assert not [result for result in results[1:] if isinstance(result, BaseException)]
+
+    def known(records):
+        return [n for n in (*range(1, 11), 99) if records.message_of(portal="main", message_id=f"canary-message-{n}")]
+
+    assert await store.read(known) == list(range(1, 11))
+
+
+async def test_an_act_that_waits_too_long_never_runs(store: Store):
+    """Behind others in the queue it is as late as in the middle of its work."""
+    ran = []
+    slow = [asyncio.ensure_future(store.run(lambda _: time.sleep(0.4))) for _ in range(6)]
+    await asyncio.sleep(0.05)
+    with pytest.raises(StoreTooSlow):
+        await store.run(lambda _: ran.append(1), within=0.1)
+    await asyncio.gather(*slow)
+    await store.run(lambda _: None)
+    assert ran == []
+
+
+async def test_a_cancelled_caller_takes_its_act_back(store: Store):
+    """Nobody would hear of the result."""
+
+    def act(records):
+        taken_in(records)
+        time.sleep(0.2)
+
+    task = asyncio.ensure_future(store.run(act))
+    await asyncio.sleep(0.05)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    await asyncio.sleep(0.3)
+    assert await store.read(lambda r: r.message_of(portal="main", message_id="canary-message-1")) is None
+
+
+async def test_a_query_cannot_write(store: Store):
+    """Reading connections refuse it, whatever the query tries."""
+    with pytest.raises((pysqlite3.OperationalError, StoreUnavailable)):
+        await store.read(lambda r: r.run(BUSY, name="x", value=b""))
+    assert await store.run(lambda r: r.rows(Sql("SELECT name FROM vault WHERE name = 'x'"))) == []
+
+
+async def test_a_query_sees_one_moment(store: Store):
+    """What is committed while it runs is not half in its answer."""
+    kept = await store.run(taken_in)
+    loop = asyncio.get_running_loop()
+
+    def query(records):
+        before = records.rows(VERSION, id=kept.id)
+        asyncio.run_coroutine_threadsafe(store.run(raised, conversation_id=kept.id), loop).result(5)
+        return before == records.rows(VERSION, id=kept.id)
+
+    assert await store.read(query)
+    assert await version(store, kept.id) == 2
+
+
+async def test_work_is_told_after_its_commit(store: Store):
+    """The lanes of an act that was rolled back are not; and whoever is woken finds the work."""
+    told: list[tuple[frozenset[str], int]] = []
+    loop = asyncio.get_running_loop()
+    found = asyncio.Event()
+
+    def wake(lanes):
+        told.append((lanes, threading.get_ident()))
+        loop.call_soon_threadsafe(found.set)
+
+    store.on_work(wake)
+
+    def failing(records):
+        taken_in(records)
+        raise LookupError
+
+    with pytest.raises(LookupError):
+        await store.run(failing)
+    await store.run(lambda r: r.next_number())
+    assert told == []
+    await store.run(taken_in)
+    await found.wait()
+    assert told[0][0] == frozenset({"slack:dep:Nursing"})
+    assert await store.read(lambda r: r.lanes(now=NOW))
+
+
+async def test_a_closed_store_finishes_and_then_refuses(store: Store):
+    """What was queued is committed; what comes later is told so."""
+    queued = [asyncio.ensure_future(store.run(taken_in, n=n)) for n in range(1, 20)]
+    await asyncio.sleep(0)
+    await store.close()
+    assert len(await asyncio.gather(*queued)) == 19
+    with pytest.raises(StoreUnavailable):
+        await store.run(taken_in, n=50)
+    await store.close()
+
+
+async def test_a_locked_database_is_unavailable_and_recovers(url: str, opened, monkeypatch: pytest.MonkeyPatch):
+    """Another process that holds the lock delays an act, then it fails with nothing written; later it passes."""
+    monkeypatch.setattr("storage.engine.BUSY_MS", 200)
+    monkeypatch.setitem(__import__("storage.engine", fromlist=["x"])._SESSION, "lock_timeout", "200ms")
+    store = opened(url)
+    kept = await store.run(taken_in)
+    engine = connect(url)
+    with engine.connect() as connection:
+        transaction = connection.begin()
+        connection.exec_driver_sql(f"UPDATE conversations SET version = 50 WHERE id = '{kept.id}'")
+        with pytest.raises(StoreUnavailable):
+            await store.run(raised, conversation_id=kept.id)
+        transaction.rollback()
+    engine.dispose()
+    await store.run(raised, conversation_id=kept.id)
+    assert await version(store, kept.id) == 2
+
+
+async def test_a_full_disk_is_unavailable_and_recovers(sqlite_url: str, opened):
+    """Nothing of the group is written, and nobody is told that it was."""
+    store = opened(sqlite_url)
+    free = Sql("PRAGMA max_page_count = 1000000")
+    pages = Sql("PRAGMA page_count")
+    [(used,)] = await store.run(lambda r: r.rows(pages))
+
+    def act(records, n):
+        records.add_inbox(portal="main", event_id=str(n), sha256=b"", raw=b"x" * 8000, now=NOW)
+
+    await store.run(lambda r: r.rows(Sql(f"PRAGMA max_page_count = {used + 20}")))
+    results = await asyncio.gather(*(store.run(act, n=n) for n in range(100)), return_exceptions=True)
+    lost = [n for n, result in enumerate(results) if isinstance(result, StoreUnavailable)]
+    assert lost
+    assert all(result is None or isinstance(result, StoreUnavailable) for result in results)
+    await store.run(lambda r: r.rows(free))
+    for n, result in enumerate(results):
+        row = await store.read(lambda r, n=n: r.inbox_row(portal="main", event_id=str(n)))
+        assert (row is None) == isinstance(result, StoreUnavailable)
+    await store.run(act, n=lost[0])
+
+
+@pytest.mark.postgres
+async def test_a_server_that_went_away_comes_back(postgres_server, opened):
+    """While it is away acts are unavailable; afterwards the pool finds it again by itself."""
+    store = opened(postgres_server.fresh())
+    kept = await store.run(taken_in)
+    for _ in range(6):
+        await asyncio.gather(*(store.read(lambda r: r.open_alarms()) for _ in range(12)))
+    await asyncio.to_thread(postgres_server.restart)
+    await asyncio.gather(*(store.run(raised, conversation_id=kept.id) for _ in range(12)))
+    assert await version(store, kept.id) == 13
+    await asyncio.to_thread(postgres_server.control, "-m", "immediate", "stop")
+    with pytest.raises(StoreUnavailable):
+        await store.run(raised, conversation_id=kept.id)
+    with pytest.raises(StoreUnavailable):
+        await store.read(lambda r: r.open_alarms())
+    await asyncio.to_thread(postgres_server.start)
+    await store.run(raised, conversation_id=kept.id)
+    assert await version(store, kept.id) == 14
+    assert isinstance(store, PostgresStore)
+
+
+@pytest.mark.postgres
+async def test_a_deadlock_is_run_again(postgres_url: str, opened):
+    """Two acts that lock in opposite orders both come through."""
+    store = opened(postgres_url)
+    one, two = [await store.run(taken_in, n=n) for n in (1, 2)]
+    both = threading.Barrier(2)
+    runs = []
+
+    def act(records, first, second):
+        raised(records, first)
+        runs.append(first)
+        if len(runs) <= 2:
+            both.wait(5)
+        raised(records, second)
+
+    await asyncio.gather(
+        store.run(act, first=one.id, second=two.id), store.run(act, first=two.id, second=one.id)
+    )
+    assert len(runs) == 3
+    assert [await version(store, kept.id) for kept in (one, two)] == [3, 3]
+
+
+async def test_the_database_file_is_its_owners_only(sqlite_url: str, opened):
+    """So are the files that SQLite makes beside it."""
+    store = opened(sqlite_url)
+    await store.run(taken_in)
+    folder = Path(sqlite_url.removeprefix("sqlite:///")).parent
+    modes = {path.name: path.stat().st_mode & 0o777 for path in folder.glob("desk.db*")}
+    assert set(modes) == {"desk.db", "desk.db-wal", "desk.db-shm"}
+    assert set(modes.values()) == {0o600}
+
+
+async def test_the_write_ahead_log_stays_bounded(sqlite_url: str, opened):
+    """A reader that is always busy cannot make it grow without end."""
+    store = opened(sqlite_url)
+    for round_ in range(3):
+        await asyncio.gather(
+            *(store.run(taken_in, n=round_ * 400 + n) for n in range(400)),
+            *(store.read(lambda r: r.open_alarms()) for _ in range(50)),
+        )
+    log = Path(sqlite_url.removeprefix("sqlite:///") + "-wal")
+    assert log.stat().st_size < 16 * 1024 * 1024

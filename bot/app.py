@@ -196,7 +196,7 @@ class Service:
             seen=self.metrics.event_answered,
         )
         app = routes.build(door=door, slack=slack, ready=self.not_ready, metrics=self.metrics.page)  # type: ignore[arg-type]
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=5)
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=5, auto_decompress=False)
         await self._runner.setup()
         host, port = self.settings.http
         try:

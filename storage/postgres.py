@@ -63,6 +63,8 @@ class PostgresStore:
 
     def _serve(self, jobs: Sequence[Job]) -> None:
         for job in jobs:
+            if job.phase is Phase.TAKEN_BACK:
+                continue
             try:
                 job.value = job.function(job)
             except BaseException as error:  # noqa: BLE001 - it belongs to whoever asked

@@ -29,7 +29,7 @@ def list_them(limit: int, machine: bool) -> None:  # noqa: FBT001 - a command's 
     """Show what is not delivered, newest first."""
 
     async def work(store: Store) -> list[dict[str, Any]]:
-        return await store.read(_rows, limit=limit)
+        return await store.read(_rows, limit=limit, now=clock())
 
     rows = with_store(settled(DATABASE), work)
     if machine:
@@ -51,8 +51,9 @@ def _at(moment: datetime | None) -> str:
     return moment.astimezone().strftime("%b %d %H:%M:%S") if moment else "–"
 
 
-def _rows(records: Records, *, limit: int) -> list[dict[str, Any]]:
-    return list(records.deliveries(states=OPEN, limit=limit))
+def _rows(records: Records, *, limit: int, now: datetime) -> list[dict[str, Any]]:
+    rows = records.deliveries(states=OPEN, limit=limit)
+    return [row for row in rows if row["attempts"] or row["not_before"] <= now]  # not redraws for later
 
 
 @deliveries.command(epilog="Example: portaldesk deliveries retry d_0AbCdEfGhIjKlMnO")

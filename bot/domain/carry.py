@@ -52,10 +52,17 @@ def settle_card(records: Records, *, claim: Claim, outcome: Outcome, place: Plac
             )
         )
     conversation = records.conversation(place.conversation_id)
-    closed_at = conversation.closed_at if conversation else None
-    if conversation and closed_at and now < closed_at + SHRINK_AFTER and place.slot == "department":
-        tell.draw(records, conversation, now=now, at=closed_at + SHRINK_AFTER)
+    changes_at = _changes_by_itself(conversation) if conversation and place.slot == "department" else None
+    if conversation and changes_at and changes_at > now:
+        tell.draw(records, conversation, now=now, at=changes_at)
     return True
+
+
+def _changes_by_itself(conversation: Conversation) -> datetime | None:
+    """When a card looks different though nobody did anything: late, or shrunk a while after it was done."""
+    if conversation.status is Status.OPEN:
+        return conversation.due_at
+    return conversation.closed_at + SHRINK_AFTER if conversation.closed_at else None
 
 
 def settle_elsewhere(records: Records, *, claim: Claim, code: str, now: datetime) -> bool:

@@ -12,8 +12,8 @@ from bot.domain.event import MessageUpdated
 from bot.domain.journal import Entry
 from bot.domain.message import Standing, StoredMessage
 from bot.domain.practice import Practice
+from bot.domain.promise import URGENT_WITHIN, promised
 from bot.domain.store import Records
-from bot.domain.turnaround import due
 
 
 def join(
@@ -61,6 +61,8 @@ def _revive(
     )
     if again:
         present = _opened_again(present, stored, practice=practice, now=now, closed=conversation.status in CLOSED)
+    elif newly_urgent:
+        present = replace(present, due_at=min(present.due_at, now + URGENT_WITHIN))
     records.save_conversation(present)
     records.journal(
         Entry(
@@ -87,7 +89,7 @@ def _opened_again(
         holder=None,
         held_since=None,
         came_at=came,
-        due_at=due(came, department.turnaround, practice.hours_of(department), practice.calendar, practice.timezone),
+        due_at=promised(came=came, urgent=conversation.urgent, department=department, practice=practice, now=now),
         opened_again=conversation.opened_again or closed,
         closed_at=None,
         closed_by=None,

@@ -13,9 +13,9 @@ from bot.domain.journal import Entry
 from bot.domain.message import Kind, PortalMessage, StoredMessage
 from bot.domain.place import home_of
 from bot.domain.practice import Practice
+from bot.domain.promise import promised
 from bot.domain.route import route
 from bot.domain.store import InboxState, Records
-from bot.domain.turnaround import due
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +107,7 @@ def _open(records: Records, arrival: Arrival, *, inbox_id: str) -> None:
         department=department.name,
         status=Status.OPEN,
         came_at=came,
-        due_at=due(came, department.turnaround, practice.hours_of(department), practice.calendar, practice.timezone),
+        due_at=promised(came=came, urgent=message.urgent, department=department, practice=practice, now=arrival.now),
         urgent=message.urgent,
         confidential=message.confidential,
         why_here=f"{routed.department.name} has no channel that can be used just now" if moved else routed.why,
@@ -136,6 +136,14 @@ def _open(records: Records, arrival: Arrival, *, inbox_id: str) -> None:
 def quarantine(records: Records, *, inbox_id: str, portal: str, reason: str, now: datetime) -> None:
     """Keep what cannot be used, and show it to people."""
     records.settle_inbox(inbox_id, state=InboxState.QUARANTINED, type="", reason=reason)
+    show(records, inbox_id=inbox_id, now=now)
+    records.journal(
+        Entry(at=now, actor=f"portal:{portal}", action="event.quarantined", subject=inbox_id, detail={"reason": reason})
+    )
+
+
+def show(records: Records, *, inbox_id: str, now: datetime) -> None:
+    """Have an event that holds nothing we could use shown in the default department's channel."""
     practice = tell.in_force(records)
     records.add_delivery(
         Delivery(
@@ -143,10 +151,6 @@ def quarantine(records: Records, *, inbox_id: str, portal: str, reason: str, now
             what=What.UNREADABLE,
             lane=slack_lane(f"dep:{practice.default_department}"),
             subject=inbox_id,
-            portal=None,
         ),
         now=now,
-    )
-    records.journal(
-        Entry(at=now, actor=f"portal:{portal}", action="event.quarantined", subject=inbox_id, detail={"reason": reason})
     )

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot import log
-from bot.domain import place, tell
+from bot.domain import intake, place, tell
 from bot.domain.alarm import Channel
 from bot.domain.practice import Practice
 from bot.domain.store import InboxState, Records, Store
@@ -118,6 +118,7 @@ def waiting_too_long(records: Records, *, now: datetime) -> int:
     rows = records.waiting_since(before=now - WAITS_AT_MOST)
     for row in rows:
         records.settle_inbox(row.id, state=InboxState.QUARANTINED, type="", reason="what it is about never came")
+        intake.show(records, inbox_id=row.id, now=now)
         tell.ring(
             records,
             key=f"waited:{row.id}",

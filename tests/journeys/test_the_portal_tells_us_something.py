@@ -157,6 +157,7 @@ async def test_an_event_about_a_message_that_never_comes_is_shown_to_a_person(de
     await desk.alarm("a message that never came here")
     await desk.quiet()
     assert len(await desk.messages("D0PAT", "U0PAT")) == 2
+    assert len(await desk.cards("C0FRONT")) == 2
     assert await store.run(rounds.waiting_too_long, now=now) == 0
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import closing
 from itertools import count
 from pathlib import Path
@@ -40,14 +41,28 @@ async def delivered(nurse: Nurse, token: str) -> bool:
     return card is not None and "elivered to the portal" in world.words(card)
 
 
-async def settled(stage: Stage, database: str) -> None:
+async def settled(stage: Stage, database: str, *, within: float = 30) -> None:
     """Wait until nothing is on its way any more."""
-    waiting = "SELECT COUNT(*) FROM deliveries WHERE state IN ('pending', 'sending')"
 
     async def idle() -> bool:
-        return rows(database, waiting)[0][0] == 0 and await stage.events_taken()
+        return not waiting(database) and await stage.events_taken()
 
-    await world.until(idle, what="an empty outbox", within=60)
+    try:
+        await world.until(idle, what="an empty outbox", within=within)
+    except AssertionError as error:
+        error.add_note(f"{waiting(database)[:20]}")
+        error.add_note(f"{[e for e in await stage.control('events') if not e['outcome']][:5]}")
+        raise
+
+
+def waiting(database: str) -> list[Any]:
+    """Deliveries that are under way, or will be within ten seconds: a card may wait hours to be drawn late."""
+    soon = int((time.time() + 10) * 1_000_000)
+    return rows(
+        database,
+        "SELECT what, state, lane, code, attempts FROM deliveries"
+        f" WHERE state = 'sending' OR (state = 'pending' AND not_before < {soon})",
+    )
 
 
 class Mark:

@@ -40,6 +40,62 @@ def test_delivered_says_the_words_of_the_issue():
     assert dates[0]["fallback"] == "9:24 AM, Tue, Nov 24"
 
 
+@pytest.mark.parametrize(
+    ("name", "wording"),
+    [
+        (
+            "unread",
+            "General · Mateo Delgado, 6 y| Unread · nobody has it|Due | · came |Web Portal User  Rosa Delgado, parent",
+        ),
+        ("held", " In progress · Alice Moreno, RN has it|No. 4817 · Nursing|1 note in the thread"),
+        ("sending", " Sending · Alice Moreno, RN has it|Send pressed | · the portal has not confirmed yet"),
+        (
+            "answered",
+            " Answered · waiting for the family|Alice Moreno, RN  to the family|not yet read by the family, says the portal",
+        ),
+        (
+            "failed",
+            " Not delivered · Alice Moreno, RN has it|The family has not got this answer · tried |, once|Why: |What to do: ",
+        ),
+        ("unclear", " Unclear · Alice Moreno, RN decides|Decide by | · the portal broke off at |kept word for word"),
+        (
+            "unclear",
+            "Nothing is sent again until a person says so.|later answers in this conversation wait for this one",
+        ),
+        ("late", "Late since "),
+        ("opened-again", "opened again by the family"),
+        ("elsewhere", "⚪ Handled in the portal by Grace Kim"),
+        (
+            "every-line",
+            "relationship not verified by the portal|wrote in Spanish|view in portal: card.jpg (JPEG, 79 KB)",
+        ),
+        (
+            "refill",
+            "Last filled Oct 20 · 0 refills left · quantity not given|Pharmacy Walgreens #1234, (555) 010-0199|Needed by Wed, Nov 25",
+        ),
+        (
+            "appointment",
+            "New visit check-up|With Dr. Omar Shah|Where not given|Tue, Dec 1, 3:00 to 5:00 PM|any Saturday morning",
+        ),
+        (
+            "insurance",
+            "Subscriber Nadia Weber, parent, born Jun 2, 1987|Replaces Cedar Mutual|no words of their own|an answer is optional",
+        ),
+        (
+            "referral",
+            "Specialty Allergy|To Dr. Helen Voss, Harbor Allergy|Why hives after peanuts, twice|Visit Dec 9, 2026",
+        ),
+        ("minimal", "Refill · No. 4820 · M.O.|Refills · opening it is recorded"),
+        ("done-shrunk", "⚪ Done · General · Mateo Delgado, 6 y\nAnswered by Alice Moreno, RN · "),
+    ],
+)
+def test_the_words_are_the_designs(name, wording):
+    """Each state and kind says what its mock-up says, in the mock-up's words."""
+    shown, slot, stopped = stories.cards()[name]
+    words = reading(card(shown, slot=slot, now=NOW, stopped=stopped)["blocks"])
+    assert [part for part in wording.split("|") if part not in words] == []
+
+
 def test_a_card_keeps_its_places():
     """From unread to answered nothing moves: the same blocks in the same order, the answer added before the buttons."""
     stages = [

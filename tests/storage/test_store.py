@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,10 +16,19 @@ from bot.domain.store import Store, StoreTooSlow, StoreUnavailable
 from storage.engine import connect
 from storage.postgres import PostgresStore
 from storage.sql import Sql
+from tests.postgres import PostgresServer
 from tests.storage.family import NOW, taken_in, window
 
 VERSION = Sql("SELECT version FROM conversations WHERE id = :id")
 BUSY = Sql("INSERT INTO vault (name, value_sealed) VALUES (:name, :value)")
+
+
+@pytest.fixture
+def lone_server() -> Iterator[PostgresServer]:
+    """A server that may be stopped without anybody else noticing."""
+    server = PostgresServer()
+    yield server
+    server.close()
 
 
 def raised(records, conversation_id):
@@ -263,21 +273,21 @@ async def test_a_full_disk_is_unavailable_and_recovers(sqlite_url: str, opened):
 
 
 @pytest.mark.postgres
-async def test_a_server_that_went_away_comes_back(postgres_server, opened):
+async def test_a_server_that_went_away_comes_back(lone_server, opened):
     """While it is away acts are unavailable; afterwards the pool finds it again by itself."""
-    store = opened(postgres_server.fresh())
+    store = opened(lone_server.fresh())
     kept = await store.run(taken_in)
     for _ in range(6):
         await asyncio.gather(*(store.read(lambda r: r.open_alarms()) for _ in range(12)))
-    await asyncio.to_thread(postgres_server.restart)
+    await asyncio.to_thread(lone_server.restart)
     await asyncio.gather(*(store.run(raised, conversation_id=kept.id) for _ in range(12)))
     assert await version(store, kept.id) == 13
-    await asyncio.to_thread(postgres_server.control, "-m", "immediate", "stop")
+    await asyncio.to_thread(lone_server.control, "-m", "immediate", "stop")
     with pytest.raises(StoreUnavailable):
         await store.run(raised, conversation_id=kept.id)
     with pytest.raises(StoreUnavailable):
         await store.read(lambda r: r.open_alarms())
-    await asyncio.to_thread(postgres_server.start)
+    await asyncio.to_thread(lone_server.start)
     await store.run(raised, conversation_id=kept.id)
     assert await version(store, kept.id) == 14
     assert isinstance(store, PostgresStore)

@@ -150,10 +150,10 @@ class Control:
     async def _stream(self, request: web.Request) -> web.StreamResponse:
         """Server-sent events: one `{what, thread_id}` per change."""
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"})
-        await response.prepare(request)
         changes: asyncio.Queue[JSON] = asyncio.Queue()
         self._memory.listeners.add(changes)
         try:
+            await response.prepare(request)
             while True:
                 try:
                     change = await asyncio.wait_for(changes.get(), HEARTBEAT_SECONDS)

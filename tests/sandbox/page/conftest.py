@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import parse_qs
 
 import pytest
+import pytest_asyncio
 from aiohttp import ClientSession, web
 from playwright.async_api import async_playwright
 
@@ -105,7 +106,7 @@ class Sandbox:
         return await self.puppet.call("chat.postMessage", channel=channel, text=shown["text"], blocks=shown["blocks"])
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def sandbox():
     async with ClientSession() as session:
         puppet = Puppet(session)
@@ -138,7 +139,7 @@ async def sandbox():
         await runner.cleanup()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session", scope="session")
 async def browser():
     if CHROMIUM is None:
         pytest.skip(
@@ -150,13 +151,17 @@ async def browser():
         await running.close()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def tab(browser, sandbox):
     """A tab at the page, 1440x900, that fails the test when the page's scripts do."""
     faults = []
-    page = await browser.new_page(viewport={"width": 1440, "height": 900})
+    context = await browser.new_context(viewport={"width": 1440, "height": 900})
+    page = await context.new_page()
     page.on("pageerror", lambda fault: faults.append(str(fault)))
     page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
     await page.goto(sandbox.url)
+    await page.wait_for_selector(".side-row")
+    await page.wait_for_selector(".kind")
     yield page
+    await context.close()
     assert faults == []

@@ -4,7 +4,7 @@ import pytest
 
 from tests.sandbox.page.conftest import MOCKUPS, mockup
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 NAMES = sorted(path.name for path in MOCKUPS.glob("*.json"))
 UNSEEN = {
     "options",
@@ -93,6 +93,6 @@ async def test_a_mockup_is_drawn_whole(tab, sandbox, name):
     assert wanted
 
 
-def test_every_mockup_is_here():
+async def test_every_mockup_is_here():
     """The design's mock-ups are all among those drawn."""
     assert len(NAMES) >= 28

@@ -6,7 +6,7 @@ import pytest
 
 from tests.sandbox.page.conftest import mockup
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 
 def plain(text):

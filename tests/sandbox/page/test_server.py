@@ -9,6 +9,8 @@ from aiohttp import ClientSession
 from bot.sandbox.page import PageConfig, start_page
 from bot.sandbox.page.command import config_from
 
+ONE_LOOP = pytest.mark.asyncio(loop_scope="session")
+
 
 @pytest.mark.parametrize(
     ("headers", "status"),
@@ -21,6 +23,7 @@ from bot.sandbox.page.command import config_from
         ({"Origin": "http://127.0.0.1:1"}, 403),
     ],
 )
+@ONE_LOOP
 @pytest.mark.parametrize("path", ["/", "/static/js/main.js", "/api/slack/state", "/api/portal/threads"])
 async def test_only_this_page_may_ask(sandbox, headers, status, path):
     """A foreign host name or page is refused before anything behind is asked."""
@@ -29,12 +32,14 @@ async def test_only_this_page_may_ask(sandbox, headers, status, path):
         assert "default-src 'self'" in answer.headers["Content-Security-Policy"]
 
 
+@ONE_LOOP
 async def test_a_form_from_elsewhere_is_refused(sandbox):
     """A write needs a content type that no foreign form can send."""
     async with sandbox.puppet.session.post(sandbox.url + "/api/slack/post", data=b"{}") as answer:
         assert answer.status == 403
 
 
+@ONE_LOOP
 async def test_calls_and_streams_are_relayed(sandbox):
     """What the servers behind say arrives, and a change is heard at once."""
     session = sandbox.puppet.session

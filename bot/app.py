@@ -31,10 +31,11 @@ from bot.jobs.replies import ReplyCarrier
 from bot.jobs.scheduler import Ticks
 from bot.jobs.slack import CardCarrier, SlackDesk
 from bot.metrics import Metrics
+from bot.portals.address import base_url
 from bot.portals.base import Mode, Portal, PortalConfig
 from bot.portals.client import HttpPortal
 from bot.portals.wire import open_session
-from bot.settings import Settings
+from bot.settings import PortalSettings, Settings
 from bot.slack import card, notices
 from bot.slack.members import Members, Workspace
 from bot.slack.pace import Pace
@@ -135,7 +136,7 @@ class Service:
         self._wire = open_session(allow_private=self.settings.allow_private_network)
         portals: dict[str, Portal] = {
             one.id: HttpPortal(
-                PortalConfig(id=one.id, url=one.url, secrets=one.secrets, mode=Mode(one.mode)),
+                PortalConfig(id=one.id, url=self._address(one), secrets=one.secrets, mode=Mode(one.mode)),
                 self._wire,
                 self.clock,
                 chance=chance,
@@ -164,6 +165,12 @@ class Service:
         )
         assert self._front is not None
         self._front.later(rounds.ChannelRound(self.store, poster, self.clock).run())
+
+    def _address(self, portal: PortalSettings) -> str:
+        try:
+            return base_url(portal.url, allow_private=self.settings.allow_private_network)
+        except ValueError as wrong:
+            raise CannotStart(f"PORTALDESK_PORTAL_{portal.id.upper()}_URL: {wrong}.") from None
 
     def _add_ticks(self, poster: Poster, workspace: Workspace) -> None:
         async def sign_in_again() -> None:

@@ -109,7 +109,7 @@ class PortalRoutes:
         secrets = self._door.secrets.get(portal)
         if secrets is None:
             return problem(404, "No portal of that id is set up here.")
-        signed = f"GET {request.raw_path}".encode("ascii", "replace")
+        signed = f"GET {request.rel_url.raw_path}".encode("ascii", "replace")
         try:
             signature.verify(request.headers, signed, secrets, now=self._door.clock())
         except signature.NotVerified as not_verified:

@@ -90,7 +90,7 @@ def settle_inbox(
     inbox_id: str,
     *,
     state: InboxState,
-    type: str,  # noqa: A002 - the protocol's name
+    type: str,
     about: str | None = None,
     reason: str = "",
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, TypeVar
@@ -21,6 +22,7 @@ T = TypeVar("T")
 Wake = Callable[[frozenset[str]], None]
 
 ATTEMPTS = 5
+_PAUSE = 0.01  # seconds
 
 
 class _TakenBack(Exception):  # noqa: N818 - a state of the job
@@ -88,6 +90,7 @@ class PostgresStore:
                     self._forget_lost(error)
                     if job.phase is not Phase.OPEN or attempt == ATTEMPTS or not is_worth_again(error):
                         raise
+            time.sleep(attempt * _PAUSE)  # the one that it met is to be through by then
         raise AssertionError("unreachable")
 
     def _attempt(self, act: Callable[..., T], job: Job, connection: Any) -> T:

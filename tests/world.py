@@ -195,13 +195,13 @@ class World:
             assert response.status == 200, await response.text()
             return await response.json()
 
-    async def do(self, name: str, **body: Any) -> Any:
+    async def do(self, name: str, /, **body: Any) -> Any:
         """What a person does in Slack."""
         async with self.http.post(f"{self.slack.url}/_human/{name}", json=body) as response:
             assert response.status == 200, await response.text()
             return await response.json()
 
-    async def admin(self, deed: str, **body: Any) -> Any:
+    async def admin(self, deed: str, /, **body: Any) -> Any:
         """What the workspace's owner, or fate, does."""
         return await self.do("admin", do=deed, **body)
 

@@ -30,11 +30,14 @@ _SUBJECTS = {
 }
 
 
+_WORDS = {kind.value: kind for kind in Kind}
+
+
 def kind_of(*, kind: str | None, subject: str) -> Kind:
     """The kind as the portal says it, else as the subject line says it, else general."""
     word = (kind or "").strip().lower()
-    if word in {known.value for known in Kind}:
-        return Kind(word)
+    if word in _WORDS:
+        return _WORDS[word]
     return _SUBJECTS.get(" ".join(subject.split()).lower(), Kind.GENERAL)
 
 

@@ -42,11 +42,11 @@ class ChannelRound:
             await self._look(name, channel_id)
 
     async def _look(self, name: str, channel_id: str | None) -> None:
-        trouble = "not_found"
+        trouble: str | None = "not_found"
         if channel_id is not None:
             called = await self._poster.call("conversations.info", read=True, channel=channel_id)
             if not called.done and called.verdict is not Verdict.CHANNEL:
-                trouble = ""  # Slack could not say: the first post will tell
+                trouble = None  # Slack could not say: what is known stays, and the first post will tell
             elif not called.done:
                 trouble = channel_trouble(called.code)
             else:
@@ -90,10 +90,12 @@ def _practice(records: Records) -> Practice:
     return tell.in_force(records)
 
 
-def _keep(records: Records, *, name: str, channel_id: str | None, trouble: str, now: datetime) -> None:
+def _keep(records: Records, *, name: str, channel_id: str | None, trouble: str | None, now: datetime) -> None:
     known = records.channel(name)
     if known is None or known.named != name or known.id != channel_id:
         records.save_channel(Channel(named=name, id=channel_id, trouble=known.trouble if known else ""))
+    if trouble is None:
+        return
     if channel_id is None:
         known = records.channel(name)
         if known and known.trouble != trouble:

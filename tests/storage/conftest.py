@@ -62,5 +62,3 @@ async def store(url: str, opened: Callable[[str], Store]) -> Store:
     store = opened(url)
     await store.run(lambda r: r.save_practice("Bright Kids", by="cli:test", now=NOW))
     return store
-
-

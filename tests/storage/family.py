@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.domain.appointment import AppointmentRequest, WishedTime
 from bot.domain.conversation import Conversation, Note, Status
-from bot.domain.delivery import Delivery, State, What, reply_lane
+from bot.domain.delivery import Delivery, What, reply_lane
 from bot.domain.insurance import InsuranceChange, Subscriber
 from bot.domain.journal import Entry
 from bot.domain.message import Attachment, Kind, Patient, PortalMessage, Relationship, Request, Sender, StoredMessage
@@ -54,13 +54,17 @@ REQUESTS: dict[Kind, Request | None] = {
         preferred=(WishedTime(start=NOW, end=NOW + MINUTE), WishedTime(days=("mon",), part_of_day="morning")),
     ),
     Kind.INSURANCE: InsuranceChange(
-        payer="Aetna", subscriber=Subscriber(name="Canary-Okafor", birth_date=date(1985, 1, 2)), card_attachments=("a1",)
+        payer="Aetna",
+        subscriber=Subscriber(name="Canary-Okafor", birth_date=date(1985, 1, 2)),
+        card_attachments=("a1",),
     ),
     Kind.REFERRAL: ReferralRequest(specialty="ENT", visit_date=date(2026, 12, 1)),
 }
 
 
-def message(n: int = 1, *, kind: Kind = Kind.REFILL, thread: int | None = None, account: int = 1, **more: Any) -> PortalMessage:
+def message(
+    n: int = 1, *, kind: Kind = Kind.REFILL, thread: int | None = None, account: int = 1, **more: Any
+) -> PortalMessage:
     return PortalMessage(
         message_id=f"canary-message-{n}",
         thread_id=f"canary-thread-{thread or n}",
@@ -131,7 +135,13 @@ def taken_in(records: Records, n: int = 1, **more: Any) -> Conversation:
 
 def card(records: Records, of: Conversation, *, lane: str = "slack:dep:Nursing", **more: Any) -> Delivery:
     return Delivery(
-        id=records.new_id("d"), what=What.CARD, lane=lane, subject=of.id, conversation_id=of.id, slot="department", **more
+        id=records.new_id("d"),
+        what=What.CARD,
+        lane=lane,
+        subject=of.id,
+        conversation_id=of.id,
+        slot="department",
+        **more,
     )
 
 
@@ -157,9 +167,7 @@ def sent(records: Records, of: Conversation, n: int = 1, **more: Any) -> Reply:
     """An answer with its delivery and its row in the journal, as an act sends it."""
     reply = answer(records, of, n, **more)
     records.add_reply(reply)
-    records.journal(
-        Entry(at=NOW, actor="U0ALICE", action="reply.sent", subject=of.id, detail={"reply": reply.id})
-    )
+    records.journal(Entry(at=NOW, actor="U0ALICE", action="reply.sent", subject=of.id, detail={"reply": reply.id}))
     records.add_delivery(
         Delivery(
             id=records.new_id("d"),
@@ -185,5 +193,3 @@ def window(records: Records, of: Conversation) -> Window:
 
 def note(records: Records, of: Conversation) -> Note:
     return Note(id=records.new_id("n"), conversation_id=of.id, author="U0ALICE", text="canary note", at=NOW)
-
-

@@ -73,7 +73,11 @@ async def test_the_newest_conversation_of_thread_and_account_is_found(store: Sto
     assert await store.run(find, thread_id="t-1", portal_user_id="a") == mine
     assert await store.read(find, thread_id="t-1", portal_user_id="b") == theirs
     assert await store.run(find, thread_id="t-2", portal_user_id="a") is None
-    assert await store.read(lambda r: r.conversations_of_thread(portal="main", thread_id="t-1")) == [first, mine, theirs]
+    assert await store.read(lambda r: r.conversations_of_thread(portal="main", thread_id="t-1")) == [
+        first,
+        mine,
+        theirs,
+    ]
     assert await store.read(lambda r: r.conversations_of_thread(portal="other", thread_id="t-1")) == []
 
 

@@ -19,7 +19,9 @@ async def test_raw_bytes_come_back_as_they_came(store: Store):
     """U+0000, lone surrogates and invalid UTF-8 survive, since bytes are kept and not text."""
     inbox_id = await store.run(keep)
     await store.run(
-        lambda r: r.settle_inbox(inbox_id, state=InboxState.WAITING, type="a\x00b\ud800", about="message:\ud800\x00", reason="\ud800")
+        lambda r: r.settle_inbox(
+            inbox_id, state=InboxState.WAITING, type="a\x00b\ud800", about="message:\ud800\x00", reason="\ud800"
+        )
     )
     [row] = await store.read(lambda r: r.waiting_for(portal="main", about="message:\ud800\x00"))
     assert (row.id, row.raw, row.sha256, row.state, row.received_at) == (inbox_id, RAW, SHA, InboxState.WAITING, NOW)
@@ -41,7 +43,9 @@ async def test_a_conflict_is_kept_apart_and_once(store: Store):
     await store.run(keep)
 
     def conflict(records, raw):
-        return records.add_conflict(portal="main", event_id="e-1", sha256=hashlib.sha256(raw).digest(), raw=raw, now=NOW)
+        return records.add_conflict(
+            portal="main", event_id="e-1", sha256=hashlib.sha256(raw).digest(), raw=raw, now=NOW
+        )
 
     assert await store.run(conflict, raw=b"other") is not None
     assert await store.run(conflict, raw=b"other") is None

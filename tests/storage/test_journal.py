@@ -11,7 +11,11 @@ from storage.sql import Sql
 from tests.storage.family import MINUTE, NOW
 
 ENTRY = Entry(
-    at=NOW, actor="U0ALICE", action="reply.sent", subject="c_1", detail={"reply": "r_1", "n": 3, "yes": True, "no": None}
+    at=NOW,
+    actor="U0ALICE",
+    action="reply.sent",
+    subject="c_1",
+    detail={"reply": "r_1", "n": 3, "yes": True, "no": None},
 )
 
 FORBIDDEN = [

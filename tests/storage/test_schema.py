@@ -58,7 +58,9 @@ def test_an_unknown_revision_is_refused(empty_url: str):
 
 def _shape(connection: Connection) -> list[str]:
     if connection.dialect.name == "sqlite":
-        wanted = "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND type <> 'trigger' AND name <> 'alembic_version'"
+        wanted = (
+            "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND type <> 'trigger' AND name <> 'alembic_version'"
+        )
         rows = connection.execute(text(wanted))
         return sorted(re.sub(r"\s+", " ", row[0]) for row in rows)
     asked = (

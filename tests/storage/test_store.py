@@ -308,10 +308,8 @@ async def test_a_deadlock_is_run_again(postgres_url: str, opened):
             both.wait(5)
         raised(records, second)
 
-    await asyncio.gather(
-        store.run(act, first=one.id, second=two.id), store.run(act, first=two.id, second=one.id)
-    )
-    assert len(runs) == 3
+    await asyncio.gather(store.run(act, first=one.id, second=two.id), store.run(act, first=two.id, second=one.id))
+    assert len(runs) >= 3
     assert [await version(store, kept.id) for kept in (one, two)] == [3, 3]
 
 

@@ -1,0 +1,144 @@
+"""`verify` finds what breaks an invariant, and nothing where all holds."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from bot.domain.alarm import Place
+from bot.domain.delivery import Outcome, State, reply_lane
+from bot.domain.journal import Entry
+from bot.domain.store import InboxState, Store
+from storage.sql import Sql
+from storage.verify import verify
+from tests.storage.family import MINUTE, NOW, answer, conversation, message, note, sent, stored, taken_in, window
+
+
+async def found(store: Store) -> list[str]:
+    return [breach.invariant for breach in await store.read(verify)]
+
+
+def change(store: Store, sql: str):
+    return store.run(lambda r: r.run(Sql(sql)))
+
+
+@pytest.fixture
+async def sound(store: Store):
+    """A database with one of everything, in which all holds."""
+
+    def everything(records):
+        records.journal(Entry(at=NOW, actor="cli:test", action="practice.applied", subject="practice"))
+        kept = taken_in(records)
+        records.save_place(Place(conversation_id=kept.id, slot="department", key="k", channel="C", ts="1"))
+        for _ in range(2):
+            sent(records, kept)
+        window(records, kept)
+        records.add_note(note(records, kept), channel="C", ts="2")
+        inbox_id = records.add_inbox(portal="main", event_id="q", sha256=b"q", raw=b"q", now=NOW)
+        records.settle_inbox(inbox_id, state=InboxState.QUARANTINED, type="", reason="canary reason")
+        records.run(Sql("UPDATE deliveries SET subject = :subject WHERE what = 'card'"), subject=inbox_id)
+        conflict = records.add_conflict(portal="main", event_id="q", sha256=b"x", raw=b"x", now=NOW)
+        records.journal(Entry(at=NOW, actor="portal:main", action="event.conflict", subject=conflict))
+        return kept
+
+    kept = await store.run(everything)
+    claim = await store.run(lambda r: r.claim(reply_lane(kept.id), now=NOW, by="x"))
+    await store.run(lambda r: r.mark_sending(claim, now=NOW))
+    await store.run(lambda r: r.settle(claim, Outcome(state=State.DELIVERED), now=NOW))
+    reply = await store.read(lambda r: r.reply(claim.subject))
+    await store.run(lambda r: r.save_reply(replace(reply, state=State.DELIVERED)))
+    return kept
+
+
+async def test_a_sound_database_has_no_breach(store: Store, sound):
+    """One of everything, as the acts write it."""
+    assert await store.read(verify) == []
+
+
+BROKEN = [
+    ("I2", "UPDATE messages SET message_hash = event_hash FROM inbox WHERE inbox.state = 'done'"),
+    ("I3", "UPDATE inbox SET event_hash = body_hash WHERE state = 'conflict'"),
+    ("I4", "UPDATE places SET ts = NULL"),
+    ("I4", "UPDATE deliveries SET subject = 'other' WHERE what = 'card'"),
+    ("I5", "UPDATE deliveries SET subject = 'other' WHERE what = 'reply' AND state = 'pending'"),
+    ("I5", "UPDATE replies SET state = 'failed' WHERE state = 'delivered'"),
+    ("I22", "UPDATE replies SET conversation_id = (SELECT id FROM conversations WHERE number = 999)"),
+    ("I22", "UPDATE windows SET slack = 'U0EVE'"),
+    ("I22", "UPDATE practices SET applied_at = 1"),
+    ("I26", "UPDATE deliveries SET state = 'unclear' WHERE what = 'card'"),
+]
+
+
+@pytest.mark.parametrize(("invariant", "sql"), BROKEN)
+async def test_a_breach_is_found(store: Store, sound, invariant: str, sql: str):
+    """Each by its name in SAFETY, with the rows that break it."""
+
+    def other(records):
+        kept = conversation(records, number=999)
+        records.add_conversation(kept, thread_id="t", portal_user_id="a", patient_id=None)
+        records.add_message(stored(records, kept, message(77)))
+        records.save_place(Place(conversation_id=kept.id, slot="department", key="k", channel="C", ts="9"))
+
+    if "999" in sql:
+        await store.run(other)
+    assert await change(store, sql) >= 1
+    breaches = await store.read(verify)
+    assert invariant in {breach.invariant for breach in breaches}
+    assert all(breach.ids and breach.sentence.endswith(".") for breach in breaches)
+
+
+async def test_words_other_than_those_shown_are_found(store: Store, sound):
+    """I6: the hash at Send is the hash of what is kept."""
+
+    def act(records):
+        reply = sent(records, sound, text="other words")
+        return reply.id
+
+    reply_id = await store.run(act)
+    [breach] = await store.read(verify)
+    assert (breach.invariant, breach.ids) == ("I6", (reply_id,))
+
+
+async def test_another_recipient_is_found(store: Store, sound):
+    """I7: an answer goes to the account that wrote the message it answers."""
+    for more in ({"to": "somebody else"}, {"in_reply_to": "canary-message-none"}):
+        await store.run(lambda r, more=more: sent(r, sound, **more))
+    [breach] = await store.read(verify)
+    assert breach.invariant == "I7"
+    assert len(breach.ids) == 2
+
+
+async def test_an_answer_out_of_order_is_found(store: Store, sound):
+    """I8: the second left while the first had not."""
+    await change(store, "UPDATE deliveries SET first_sent_at = NULL, state = 'pending' WHERE first_sent_at IS NOT NULL")
+    assert await change(
+        store,
+        "UPDATE deliveries SET first_sent_at = 5 WHERE n = (SELECT MAX(n) FROM deliveries WHERE what = 'reply')",
+    )
+    assert "I8" in await found(store)
+
+
+async def test_a_doubt_without_an_owner_is_found(store: Store, sound):
+    """I26: somebody must decide, by a time."""
+
+    def unclear(records, **more):
+        reply = answer(records, sound, state=State.UNCLEAR, **more)
+        records.add_reply(reply)
+        return reply.id
+
+    lone = await store.run(unclear)
+    await store.run(unclear, owner="U0ALICE", decide_by=NOW + MINUTE)
+    doubts = [breach for breach in await store.read(verify) if breach.invariant == "I26"]
+    assert [breach.ids for breach in doubts] == [(lone,)]
+
+
+async def test_a_conversation_whose_card_waits_or_is_alarmed_is_no_breach(store: Store, sound):
+    """I4: on its way, or refused with an open alarm; silence alone is a breach."""
+    kept = await store.run(taken_in, n=5)
+    assert await found(store) == []
+    await change(store, f"UPDATE deliveries SET state = 'failed' WHERE subject = '{kept.id}'")
+    [breach] = await store.read(verify)
+    assert (breach.invariant, breach.ids) == ("I4", (kept.id,))
+    await store.run(lambda r: r.raise_alarm(key="delivery:card:x", words="x", now=NOW))
+    assert await found(store) == []

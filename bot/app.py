@@ -183,7 +183,9 @@ class Service:
         portals = tuple(portal.id for portal in self.settings.portals)
         self.ticks.add("outbox", self._outbox.tick, every=1)
         self.ticks.add("counts", self._count, every=15)
-        self.ticks.add("channels", rounds.ChannelRound(self.store, poster, self.clock).run, every=1800)
+        channels = rounds.ChannelRound(self.store, poster, self.clock)
+        self.ticks.add("channels", channels.run, every=1800)
+        self.ticks.add("new-channels", channels.look_at_new, every=5)
         self.ticks.add("portals", partial(self._round, rounds.try_portals_again, portals=portals), every=600)
         self.ticks.add("waiting", partial(self._round, rounds.waiting_too_long), every=300)
 

@@ -252,7 +252,7 @@ deliveries = Table(
     CheckConstraint(
         "(state = 'sending') = (token IS NOT NULL) AND (token IS NULL) = (lease_until IS NULL)", name="deliveries_claim"
     ),
-    Index("deliveries_open", "lane", "n", **_only("state IN ('pending', 'sending', 'unclear')")),
+    Index("deliveries_open", "lane", text("urgent DESC"), "n", **_only("state IN ('pending', 'sending', 'unclear')")),
     Index("deliveries_in_flight", "lane", unique=True, **_only("state = 'sending'")),
     Index("deliveries_fold", "fold", unique=True, **_only("state = 'pending'")),
     Index("deliveries_subject", "subject"),

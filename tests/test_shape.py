@@ -25,6 +25,7 @@ from bot.slack import names
 from tests.tree import ROOMS, ROOT, at, functions, kept_files, nodes, registered, sources, tree
 
 FILE_LIMIT, FUNCTION_LIMIT, PARAMETERS = 300, 50, 5
+MIGRATIONS = "storage/migrations/versions/"  # a list of what was once made; it is not worked on, and never split
 
 # Every broad except catches what nobody could name, at the end of something that must go on.
 BROAD = {
@@ -62,7 +63,7 @@ def test_no_file_is_long():
     """A file of the product that one cannot read at a sitting does not exist."""
     scripts = sorted(p.relative_to(ROOT) for p in (ROOT / "bot").rglob("*.js"))
     lines = {str(p): len((ROOT / p).read_text(encoding="utf-8").splitlines()) for p in (*sources(), *scripts)}
-    none([f"{path}: {n} lines" for path, n in lines.items() if n >= FILE_LIMIT])
+    none([f"{path}: {n} lines" for path, n in lines.items() if n >= FILE_LIMIT and MIGRATIONS not in path])
 
 
 def test_no_function_is_long():
@@ -70,7 +71,7 @@ def test_no_function_is_long():
     long = [
         f"{at(path, node)} {name}: {node.end_lineno - node.lineno + 1} lines"
         for path, name, node, _ in functions()
-        if node.end_lineno - node.lineno + 1 >= FUNCTION_LIMIT and "migrations/versions" not in str(path)
+        if node.end_lineno - node.lineno + 1 >= FUNCTION_LIMIT and MIGRATIONS not in str(path)
     ]
     none(long)
 
@@ -103,18 +104,17 @@ def test_every_test_says_what_it_protects():
 
 
 def test_nothing_of_ours_is_patched():
-    """Tests go through doors, not through walls: no mock, no patch, no monkeypatch of attributes."""
+    """Tests go through doors, not through walls: no mock, and monkeypatch only for libraries."""
     found = []
     for path, node in nodes("tests"):
         if isinstance(node, ast.Import | ast.ImportFrom):
             told = [getattr(node, "module", None) or "", *(alias.name for alias in node.names)]
             if any(name == "mock" or name.startswith("unittest.mock") for name in told):
                 found.append(at(path, node))
-        patched = (
-            isinstance(node, ast.Attribute) and node.attr == "setattr" and ast.unparse(node.value) == "monkeypatch"
-        )
-        if patched:
-            found.append(at(path, node))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in {"monkeypatch.setattr", "monkeypatch.setitem"}:
+            foreign = re.match(r"'(?!(bot|handlers|storage)\.)", ast.unparse(node.args[0]))  # "library.name", in quotes
+            if not foreign:
+                found.append(at(path, node))
     none(found)
 
 

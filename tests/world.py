@@ -17,6 +17,7 @@ import aiohttp
 from bot import settings
 from bot.app import Service
 from bot.cli.desk import load_practice
+from bot.domain import setup
 from bot.domain.store import Records
 from bot.sandbox.portal import server as portal_server
 from bot.sandbox.portal.config import Config as PortalConfig
@@ -252,8 +253,9 @@ class World:
     async def press(
         self, card: Mapping[str, Any], label: str, *, who: str = "U0ALICE", channel: str = "C0NURSING"
     ) -> dict[str, Any]:
-        """Press a button of a card by its label, or choose an entry behind its dots."""
-        found = button(card, label)
+        """Press a button of a card, as it is drawn by now, by its label, or choose an entry behind its dots."""
+        now = next((m for m in await self.messages(channel, who) if m["ts"] == card["ts"]), card)
+        found = button(now, label)
         result: dict[str, Any] = await self.do("press", channel=channel, ts=card["ts"], **found, **{"as": who})
         assert result["acked"], result
         return result
@@ -312,6 +314,10 @@ class World:
     async def read(self, query: Callable[..., Any], **arguments: Any) -> Any:
         """Ask our own store something."""
         return await self.service.store.read(query, **arguments)
+
+    async def apply(self, practice: str) -> None:
+        """Make this practice file the one in force, as `portaldesk practice apply` does."""
+        await self.service.store.run(setup.apply_practice, document=practice, by="cli:test", now=self.clock())
 
     async def rows(self, sql: str) -> list[Any]:
         """Read our own database directly."""
@@ -414,7 +420,7 @@ def words(thing: Any) -> str:
     return ""
 
 
-async def until(look: Callable[[], Awaitable[Any]], *, what: str, within: float = 15.0) -> Any:
+async def until(look: Callable[[], Awaitable[Any]], *, what: str, within: float = 40.0) -> Any:
     """Look again and again until there is something; fail in words after `within` seconds."""
     loop = asyncio.get_running_loop()
     end = loop.time() + within

@@ -132,7 +132,7 @@ class Demo:
         return len(events)
 
     async def _send(self, session: aiohttp.ClientSession, event: Mapping[str, object]) -> None:
-        async with session.post(f"{self.portal}/_control/events", json=event) as response:
+        async with session.post(f"{self.portal}/_control/events", json={**event, "wait": True}) as response:
             response.raise_for_status()
 
     async def ended(self) -> str:

@@ -76,10 +76,14 @@ def _home(records: Records, newest: Conversation | None, *, portal: str, message
 
 
 def _same_child(records: Records, home: Conversation, message: PortalMessage) -> bool:
-    picture = records.picture(home.id) if message.patient.id else None
-    if picture is None or picture.patient.id is None:
+    picture = records.picture(home.id)
+    if picture is None:
         return True
-    return picture.patient.id == message.patient.id
+    here, there = picture.patient, message.patient
+    if here.id and there.id:
+        return here.id == there.id
+    named = here.name and there.name
+    return not named or (here.name, here.birth_date) == (there.name, there.birth_date)
 
 
 def _stored(records: Records, arrival: Arrival, conversation_id: str) -> StoredMessage:

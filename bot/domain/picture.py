@@ -34,8 +34,8 @@ class Picture:
 
     @property
     def patient(self) -> Patient:
-        """The child, as the newest message that names one has it."""
-        for stored in reversed(self.messages):
+        """The child, as the first message that names one has it: a later one about a sibling must not swap the header."""
+        for stored in self.messages:
             if stored.content.patient.name or stored.content.patient.birth_date:
                 return stored.content.patient
         return self.newest.patient

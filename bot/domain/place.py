@@ -32,10 +32,16 @@ def candidates(practice: Practice, *, department: str, slot: str) -> Iterator[st
 
 
 def usable(records: Records, *, department: str, slot: str) -> Channel | None:
-    """The channel to post in now; None when not a single one of the practice's channels can be used."""
+    """The channel to post in now; None when not a single one of the practice's channels can be used.
+
+    Also None while Slack was not asked yet which channel a #name is: better a moment later than to other people.
+    """
     practice = tell.in_force(records)
     for named in candidates(practice, department=department, slot=slot):
-        channel = records.channel(named) or Channel(named=named, id=None if named.startswith("#") else named)
+        known = records.channel(named)
+        if known is None and named.startswith("#"):
+            return None
+        channel = known or Channel(named=named, id=named)
         if channel.id and not channel.trouble:
             return channel
     return None
@@ -89,7 +95,7 @@ def troubled(records: Records, *, channel_id: str, trouble: str, now: datetime) 
     """
     practice = tell.in_force(records)
     changed = False
-    for named in dict.fromkeys(_names(practice)):
+    for named in names(practice):
         known = records.channel(named) or Channel(named=named, id=None if named.startswith("#") else named)
         if known.id != channel_id or known.trouble == trouble:
             continue
@@ -102,11 +108,15 @@ def troubled(records: Records, *, channel_id: str, trouble: str, now: datetime) 
     return changed
 
 
-def _names(practice: Practice) -> Iterator[str]:
-    if practice.urgent_channel:
-        yield practice.urgent_channel
-    for department in practice.departments:
-        yield department.channel
+def names(practice: Practice) -> tuple[str, ...]:
+    """The channels that the practice file names, each once."""
+    urgent = [practice.urgent_channel] if practice.urgent_channel else []
+    return tuple(dict.fromkeys([*urgent, *(department.channel for department in practice.departments)]))
+
+
+def unknown(records: Records) -> bool:
+    """Whether the practice file in force names a channel that nobody looked at yet."""
+    return any(records.channel(named) is None for named in names(tell.in_force(records)))
 
 
 def _tell(records: Records, named: str, *, trouble: str, now: datetime) -> None:

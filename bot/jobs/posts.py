@@ -13,7 +13,7 @@ from bot.domain.delivery import Claim, Outcome, State, What
 from bot.domain.picture import Picture
 from bot.domain.practice import Practice
 from bot.domain.store import Records
-from bot.jobs.slack import SlackDesk
+from bot.jobs.slack import NO_CHANNEL, SlackDesk
 from bot.slack.poster import Called, Verdict
 
 Message = Mapping[str, Any]
@@ -99,7 +99,7 @@ class PostCarrier:
         if message is None:
             await self._drop(claim, "nobody_to_ping")
         elif channel is None:
-            await self._later(claim, "no_channel", seconds=15)
+            await self._later(claim, "no_channel", seconds=NO_CHANNEL.total_seconds())
         else:
             await self._settle(claim, await self._desk.post(claim, channel, message, key=claim.id), channel)
 

@@ -28,12 +28,14 @@ class ChannelRound:
         self._poster = poster
         self._clock = clock
 
+    async def look_at_new(self) -> None:
+        """The same as soon as the practice file in force names a channel that nobody looked at yet."""
+        if await self._store.read(place.unknown):
+            await self.run()
+
     async def run(self) -> None:
         """Look at every channel that the practice file names."""
-        practice = await self._store.read(_practice)
-        named = {d.channel for d in practice.departments} | (
-            {practice.urgent_channel} if practice.urgent_channel else set()
-        )
+        named = place.names(await self._store.read(_practice))
         ids = await channel_ids(self._poster) if any(name.startswith("#") for name in named) else {}
         if ids is None:
             return

@@ -25,6 +25,7 @@ from bot.slack.poster import Called, Poster, Verdict, channel_trouble
 
 logger = logging.getLogger("portaldesk.slack")
 
+NO_CHANNEL = timedelta(seconds=3)  # before a card is tried again that no channel can take
 PLAIN_AFTER = 4  # attempts after which a card that cannot be drawn or taken is shown plain
 
 Message = Mapping[str, Any]
@@ -194,7 +195,7 @@ class CardCarrier:
             await desk.settle(claim, Outcome(state=State.DROPPED, code="gone"))
             return
         if job.channel is None:
-            again = desk.clock() + timedelta(seconds=15)
+            again = desk.clock() + NO_CHANNEL
             await desk.settle(claim, Outcome(state=State.PENDING, again_at=again, counted=False, code="no_channel"))
             return
         message = self._message(claim, job.picture, job.stopped)

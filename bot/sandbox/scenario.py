@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import yaml
 
-from bot.sandbox.portal.attachment import attachment_facts
+from bot.sandbox.attachment import attachment_facts
 
 JSON = dict[str, Any]
 ZONE = ZoneInfo("America/New_York")

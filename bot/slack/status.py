@@ -89,7 +89,8 @@ def _due(picture: Picture, situation: Situation, clock: Clock) -> Line:
             _bold(clock, talk.due_at),
             *came,
         ]
-    return [say("Due ", bold=True), _bold(clock, talk.due_at), *came]
+    word = "Look by " if situation.urgent else "Due "
+    return [say(word, bold=True), _bold(clock, talk.due_at), *came]
 
 
 def _bold(clock: Clock, at: datetime) -> Block:

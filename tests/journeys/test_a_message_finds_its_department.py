@@ -9,6 +9,7 @@ import pytest
 
 from bot.jobs.rounds import ChannelRound
 from bot.sandbox.slack.config import GroupConfig, SlackConfig
+from bot.sandbox.slack.server import RunningSlack
 from tests.journeys.conftest import OpenDesk
 from tests.world import CHANNELS, PEOPLE, PRACTICE, World, labels, message, until, words
 
@@ -110,6 +111,25 @@ async def test_channels_may_be_named_instead_of_numbered(open_desk: OpenDesk):
     await desk.write(message("refill"))
     await desk.card("Rosa Delgado", channel="C0REFILLS")
     assert "#nowhere" in await desk.alarm("does not exist")
+
+
+async def test_a_card_waits_until_its_named_channel_is_found(open_desk: OpenDesk):
+    """While Slack has not said yet which channel #refills is, the card does not go to another one's people."""
+
+    def slow(slack: RunningSlack) -> None:
+        slack.slack.plan.load([{"kind": "late_apply", "method": "conversations.list", "seconds": 1.0, "times": 1}], 1)
+
+    desk = await open_desk(PRACTICE.replace("C0REFILLS", '"#refills"'), before=slow)
+    await desk.write(message("refill"))
+    await desk.card("Rosa Delgado", channel="C0REFILLS")
+    assert await desk.cards("C0FRONT", "U0BEN") == []
+
+
+async def test_a_practice_file_that_names_new_channels_is_followed_at_once(desk: World):
+    """After `practice apply` cards come to the channel that the new file names, without a restart."""
+    await desk.apply(PRACTICE.replace("C0REFILLS", '"#urgent"'))
+    await desk.write(message("refill"))
+    await desk.card("Rosa Delgado", channel="C0URGENT")
 
 
 async def test_when_slack_does_not_say_a_known_trouble_stays_known(open_desk: OpenDesk):

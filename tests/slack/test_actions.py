@@ -10,7 +10,7 @@ from bot.domain.delivery import State
 from bot.domain.message import Kind
 from bot.domain.staff import Act
 from bot.slack.card import card
-from tests.slack import stories
+from tests.slack import gallery, stories
 from tests.slack.judge import labels, nodes
 from tests.slack.stories import HELD, NOW, SENT
 
@@ -93,14 +93,14 @@ def test_a_grown_catalogue_gives_the_contract():
 )
 def test_buttons_of_a_card(name, expected):
     """Each state draws exactly the buttons that work in it."""
-    shown, slot, stopped = stories.cards()[name]
+    shown, slot, stopped = gallery.cards()[name]
     assert labels(card(shown, slot=slot, now=NOW, stopped=stopped)["blocks"]) == expected
 
 
 def test_only_what_works_is_drawn():
     """No card of any state or kind has a button of a later issue, and every value is an opaque reference."""
     works = {"Open", "Reply", "Retry", "Check portal", "Mark delivered", "Send again", "|"}
-    for name, (shown, slot, stopped) in stories.cards().items():
+    for name, (shown, slot, stopped) in gallery.cards().items():
         drawn = card(shown, slot=slot, now=NOW, stopped=stopped)["blocks"]
         assert set(labels(drawn)) <= works, name
         for _, node in nodes(drawn):
@@ -110,7 +110,7 @@ def test_only_what_works_is_drawn():
 
 def test_one_green_button_at_most_and_none_when_it_is_not_our_turn():
     """Green says: press this. Nothing is green while the portal or the family has the turn."""
-    for name, (shown, slot, stopped) in stories.cards().items():
+    for name, (shown, slot, stopped) in gallery.cards().items():
         drawn = card(shown, slot=slot, now=NOW, stopped=stopped)["blocks"]
         green = [n["text"]["text"] for _, n in nodes(drawn) if n.get("style") == "primary"]
         phase = situation(shown, now=NOW, stopped=stopped).phase

@@ -10,11 +10,11 @@ from bot.domain import privacy
 from bot.domain.appointment import WishedTime
 from bot.domain.conversation import Status
 from bot.domain.delivery import State
-from bot.domain.message import Attachment, Kind, Patient, Relationship
+from bot.domain.message import Attachment, Kind, Patient, Relationship, Standing
 from bot.domain.practice import CardDetail
 from bot.domain.refill import Medication
 from bot.slack.card import card
-from tests.slack import stories
+from tests.slack import gallery, stories
 from tests.slack.judge import nodes, reading, units, wrong_message
 from tests.slack.stories import HELD, NOW
 
@@ -91,7 +91,7 @@ def test_delivered_says_the_words_of_the_issue():
 )
 def test_the_words_are_the_designs(name, wording):
     """Each state and kind says what its mock-up says, in the mock-up's words."""
-    shown, slot, stopped = stories.cards()[name]
+    shown, slot, stopped = gallery.cards()[name]
     words = reading(card(shown, slot=slot, now=NOW, stopped=stopped)["blocks"])
     assert [part for part in wording.split("|") if part not in words] == []
 
@@ -139,7 +139,7 @@ def test_a_withdrawn_message_shows_no_words():
 
 def test_a_message_taken_back_gives_way_to_the_one_that_stands():
     """When the newest of several was withdrawn, the card shows the newest that stands."""
-    gone = replace(stories.LATER, standing=stories.Standing.WITHDRAWN)
+    gone = replace(stories.LATER, standing=Standing.WITHDRAWN)
     words = _read(stories.picture(messages=[stories.stored(), gone]))
     assert "yellow fluid" not in words
     assert "ear drops on Friday" in words
@@ -215,7 +215,7 @@ def test_minimal_shows_initials_at_most():
 
 def test_notifications_hold_no_name_and_no_word():
     """In both modes the notification has number and department, and nothing of the family."""
-    for name, (shown, slot, stopped) in stories.cards().items():
+    for name, (shown, slot, stopped) in gallery.cards().items():
         text = card(shown, slot=slot, now=NOW, stopped=stopped)["text"]
         assert f"No. {shown.conversation.number} in {shown.conversation.department}" in text, name
         for private in ("Mateo", "Maya", "Rosa", "Delgado", "Okafor", "drops", "albuterol", "Ada"):
@@ -224,7 +224,7 @@ def test_notifications_hold_no_name_and_no_word():
 
 def test_a_card_pings_nobody():
     """No card of any state mentions anybody."""
-    for shown, slot, stopped in stories.cards().values():
+    for shown, slot, stopped in gallery.cards().values():
         assert wrong_message(card(shown, slot=slot, now=NOW, stopped=stopped)) == []
 
 

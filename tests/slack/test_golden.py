@@ -11,7 +11,7 @@ from bot.domain.send import Desk, Stale
 from bot.domain.staff import Act
 from bot.slack import home, notices, open, reply  # noqa: A004 - a window of ours
 from bot.slack.card import card
-from tests.slack import stories
+from tests.slack import gallery, stories
 from tests.slack.judge import wrong_message, wrong_view
 from tests.slack.stories import ALICE, LATER, NOTE, NOW, SENT
 
@@ -75,7 +75,7 @@ def _posts():
     }
 
 
-CARDS, WINDOWS, POSTS = stories.cards(), _windows(), _posts()
+CARDS, WINDOWS, POSTS = gallery.cards(), _windows(), _posts()
 
 
 def _same_as_golden(name, drawn):

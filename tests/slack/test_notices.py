@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from bot.domain.alarm import Alarm
+from bot.domain.message import Standing
 from bot.domain.practice import CardDetail
 from bot.slack import notices, sentence
 from bot.slack.home import home
@@ -21,7 +22,7 @@ def _shown(**changes):
 def test_a_follow_up_has_words_only_where_the_card_has():
     """Full: the words as a quote. Minimal, confidential or taken back: none, and how to read them."""
     assert "yellow fluid" in reading(notices.follow_up(_shown(), LATER.id))
-    gone = replace(LATER, standing=stories.Standing.WITHDRAWN)
+    gone = replace(LATER, standing=Standing.WITHDRAWN)
     for shown in (
         _shown(detail=CardDetail.MINIMAL),
         _shown(confidential=True),

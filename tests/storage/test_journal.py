@@ -31,15 +31,19 @@ FORBIDDEN = [
 ]
 ON_SQLITE = [
     "REPLACE INTO journal (n, at, actor, action, subject, outcome, detail_json) VALUES (1, 1, 'e', 'e', 'e', 'done', '')",
-    "INSERT INTO journal (n, at, actor, action, subject, outcome, detail_json) VALUES (1, 1, 'e', 'e', 'e', 'done', '')"
-    " ON CONFLICT (n) DO UPDATE SET actor = 'U0EVE'",
+    (
+        "INSERT INTO journal (n, at, actor, action, subject, outcome, detail_json) VALUES (1, 1, 'e', 'e', 'e', 'done', '')"
+        " ON CONFLICT (n) DO UPDATE SET actor = 'U0EVE'"
+    ),
     "UPDATE OR REPLACE journal SET n = 2 WHERE n = 1",
 ]
 ON_POSTGRESQL = [
     "TRUNCATE journal",
     "TRUNCATE journal CASCADE",
-    "INSERT INTO journal (n, at, actor, action, subject, outcome, detail_json) VALUES (1, 1, 'e', 'e', 'e', 'done', '')"
-    " ON CONFLICT (n) DO UPDATE SET actor = 'U0EVE'",
+    (
+        "INSERT INTO journal (n, at, actor, action, subject, outcome, detail_json) VALUES (1, 1, 'e', 'e', 'e', 'done', '')"
+        " ON CONFLICT (n) DO UPDATE SET actor = 'U0EVE'"
+    ),
 ]
 SEAL = "UPDATE journal SET sealed_at = 5, prev_hash = :prev, hash = :hash WHERE n = 1"
 

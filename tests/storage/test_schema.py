@@ -65,10 +65,14 @@ def _shape(connection: Connection) -> list[str]:
         return sorted(re.sub(r"\s+", " ", row[0]) for row in rows)
     asked = (
         "SELECT indexdef FROM pg_indexes WHERE schemaname = 'public'",
-        "SELECT conrelid::regclass || ' ' || conname || ' ' || pg_get_constraintdef(oid) FROM pg_constraint"
-        " WHERE connamespace = 'public'::regnamespace",
-        "SELECT concat_ws(' ', table_name, ordinal_position, column_name, data_type, is_nullable, column_default)"
-        " FROM information_schema.columns WHERE table_schema = 'public'",
+        (
+            "SELECT conrelid::regclass || ' ' || conname || ' ' || pg_get_constraintdef(oid) FROM pg_constraint"
+            " WHERE connamespace = 'public'::regnamespace"
+        ),
+        (
+            "SELECT concat_ws(' ', table_name, ordinal_position, column_name, data_type, is_nullable, column_default)"
+            " FROM information_schema.columns WHERE table_schema = 'public'"
+        ),
         "SELECT 'sequence ' || sequencename || ' ' || data_type FROM pg_sequences",
     )
     rows = [row[0] for sql in asked for row in connection.exec_driver_sql(sql)]

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import uuid4
 
-from bot.sandbox.portal.attachment import attachment_facts
+from bot.sandbox.attachment import attachment_facts
 from bot.sandbox.portal.courier import Courier, Parcel
 from bot.sandbox.portal.memory import Memory, utc_now
 

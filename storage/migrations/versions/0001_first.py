@@ -1,5 +1,7 @@
 """The first schema."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -29,7 +31,7 @@ def upgrade() -> None:
         _append_only_on_sqlite()
 
 
-def _index(name: str, table: str, columns: list[str], *, unique: bool = False, where: str | None = None) -> None:
+def _index(name: str, table: str, columns: list[Any], *, unique: bool = False, where: str | None = None) -> None:
     condition = sa.text(where) if where else None
     op.create_index(name, table, columns, unique=unique, postgresql_where=condition, sqlite_where=condition)
 
@@ -244,7 +246,12 @@ def _outbox() -> None:
     )
     _index("deliveries_fold", "deliveries", ["fold"], unique=True, where="state = 'pending'")
     _index("deliveries_in_flight", "deliveries", ["lane"], unique=True, where="state = 'sending'")
-    _index("deliveries_open", "deliveries", ["lane", "n"], where="state IN ('pending', 'sending', 'unclear')")
+    _index(
+        "deliveries_open",
+        "deliveries",
+        ["lane", sa.text("urgent DESC"), "n"],
+        where="state IN ('pending', 'sending', 'unclear')",
+    )
     _index("deliveries_state", "deliveries", ["state", "n"], where="state IN ('failed', 'dropped')")
     _index("deliveries_subject", "deliveries", ["subject"])
 

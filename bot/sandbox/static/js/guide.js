@@ -5,7 +5,7 @@ import { fill, h, icon } from "./dom.js";
 const STEPS = [
   { title: "Answer a family", text: "As Alice, a nurse, press Reply on a card, then Send. The family reads it at the right.", show: ({ workspace }) => workspace.goTo("U0ALICE", "nursing") },
   { title: "Be a parent", text: "Ask for a refill as Joy Okafor and watch its card appear in #refills.", show: ({ workspace, family }) => { family.show("pu-77", "refill"); return workspace.goTo("U0ALICE", "refills"); } },
-  { title: "Decide as a doctor", text: "As Alice, forward a refill to Dr. Shah; then act as Dr. Shah and decide.", show: ({ workspace }) => workspace.goTo("U0SHAH", null) },
+  { title: "Stay among colleagues", text: "As Dr. Shah, write in a card's thread: it is kept as a note, and no family ever sees it.", show: ({ workspace }) => workspace.goTo("U0SHAH", "refills") },
 ];
 
 /** Fills and wires the guide; `views` are what its buttons steer. */

@@ -1,0 +1,76 @@
+"""PostgreSQL goes away in the middle of things: connections ended, the server crashed; and comes back."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests import history
+from tests.kill import scene
+from tests.kill.stage import Stage
+from tests.postgres import PostgresServer
+
+pytestmark = [pytest.mark.kill, pytest.mark.postgres, pytest.mark.asyncio(loop_scope="module")]
+
+CASES = (
+    ("dropdb", "webhook.before_store:1"),
+    ("dropdb", "store.after_act:1"),
+    ("dropdb", "store.before_commit:1"),
+    ("dropdb", "store.before_commit:3"),
+    ("dropdb", "store.after_commit:1"),
+    ("dropdb", "slack.before_settle:1"),
+    ("dropdb", "send.received:1"),
+    ("dropdb", "reply.before_settle:1"),
+    ("restartdb", "store.before_commit:1"),
+    ("restartdb", "slack.after_post:1"),
+    ("restartdb", "portal.answered:1"),
+)
+
+
+def command(server: PostgresServer, database: str) -> list[str]:
+    """How the service under test loses its database (tests/kill/database.py)."""
+    inner = server._server
+    socket = inner.get_postmaster_info().socket_dir
+    name = database.partition("?")[0].rpartition("/")[2]
+    return [
+        sys.executable, "-m", "tests.kill.database", server.url(), name, str(inner.bin_path / "pg_ctl"),
+        str(inner.pgdata), inner.system_user or "", f'-h "" -k {socket}', str(inner.log),
+    ]  # fmt: skip
+
+
+def options(server: PostgresServer, database: str) -> list[str]:
+    return [f"--database={part}" for part in command(server, database)]
+
+
+@pytest.mark.parametrize(("action", "at"), CASES, ids=[f"{action}-{at}" for action, at in CASES])
+async def test_the_job_is_done_though_the_database_was_lost(
+    play: Stage,
+    fresh: Callable[[str], str],
+    postgres_server: PostgresServer,
+    tmp_path: Path,
+    action: str,
+    at: str,
+):
+    """The database is lost exactly there: one card, one answer, nothing acknowledged that was not kept."""
+    database, hits, when = fresh("postgres"), tmp_path / "hits", tmp_path / "when"
+    name, _, nth = at.partition(":")
+    once = ["--failpoint", f"{name}:{action}:{nth}", "--hits", str(hits), "--when", str(when)]
+    service = play.service(database, once=[*once, *options(postgres_server, database)])
+    mark, token = scene.Mark(play), scene.new_token()
+    await service.start()
+    try:
+        await play.ready(service)
+        when.touch()
+        await scene.main_job(play, token)
+        await scene.settled(play, database)
+    finally:
+        await service.end()
+    assert f"!{action} {name}" in hits.read_text()
+    assert service.deaths == 0, scene.report(service)
+    found = mark.read()
+    assert history.judge(found) == []
+    assert (len(found.cards), len(found.shown)) == (1, 1)
+    assert await scene.breaches(database) == []

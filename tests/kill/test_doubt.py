@@ -1,0 +1,101 @@
+"""Doubt: a lost answer of Slack's or the portal's is looked up, and a card never keeps showing what is over."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests import history, world
+from tests.kill import scene
+from tests.kill.people import Nurse
+from tests.kill.stage import Stage, stage
+
+pytestmark = [pytest.mark.kill, pytest.mark.asyncio(loop_scope="module")]
+
+
+async def test_a_card_found_again_shows_the_present_state(play: Stage, fresh: Callable[[str], str]):
+    """The post's answer was lost, the family wrote again meanwhile, and the first redraw fails: it is redrawn all the same."""
+    database = fresh("sqlite")
+    service = play.service(database)
+    mark, first, second = scene.Mark(play), scene.new_token(), scene.new_token()
+    lost = {"kind": "reset_after", "method": "chat.postMessage", "nth": [1], "times": 1}
+    refused = {"kind": "error_500_before", "method": "chat.update", "nth": [1], "times": 1}
+    await service.start()
+    try:
+        await play.ready(service)
+        await play.human("faults", faults=[lost, refused])
+        await play.write(first, thread=f"t-{first}")
+        await world.until(lambda: Nurse(play).card(first), what="the card")
+        await play.write(second, thread=f"t-{first}")
+        await scene.settled(play, database)
+    finally:
+        await play.human("faults", faults=[])
+        await service.end()
+    found = mark.read()
+    cards = {place: text for place, text in found.texts.items() if first in text}
+    assert len(cards) == 1
+    assert any(second in text for text in cards.values()), "the card shows the first message only"
+    assert [problem for problem in history.judge(found) if second not in problem] == []
+
+
+@pytest.mark.parametrize("point", ["outbox.mark", "portal.before_send", "portal.after_send", "reply.before_settle"])
+async def test_where_the_portal_cannot_help_a_person_decides(
+    tmp_path: Path, fresh: Callable[[str], str], point: str
+):
+    """Mode `neither`, killed on the way out: nothing is sent again by itself; the card asks, and has an owner."""
+    hits, when = tmp_path / "hits", tmp_path / "when"
+    async with stage(tmp_path, mode="neither") as play:
+        database = fresh("sqlite")
+        once = ["--failpoint", f"{point}:kill", "--hits", str(hits), "--when", str(when)]
+        service = play.service(database, once=once, PORTALDESK_PORTAL_MAIN_REPLIES="neither")
+        mark, token, nurse = scene.Mark(play), scene.new_token(), Nurse(play)
+        await service.start()
+        try:
+            await play.ready(service)
+            when.touch()
+            await play.write(token)
+            card = await world.until(lambda: nurse.card(token), what="the card")
+            await nurse.answer(card, f"Answer to {token}")
+            await world.until(lambda: _asks_or_says(nurse, token), what="a card that asks or says delivered", within=30)
+            await scene.settled(play, database)
+        finally:
+            await service.end()
+        found = mark.read()
+        assert service.deaths == 1
+        assert history.judge(found, mode="neither") == []
+        assert len(found.shown) == (0 if point in ("outbox.mark", "portal.before_send") else 1)
+        assert await scene.breaches(database) == []
+
+
+async def _asks_or_says(nurse: Nurse, token: str) -> bool:
+    card = await nurse.card(token)
+    if card is None:
+        return False
+    said = world.words(card)
+    return "elivered to the portal" in said or "Check portal" in said
+
+
+async def test_a_look_up_that_dies_is_done_again(tmp_path: Path, fresh: Callable[[str], str]):
+    """Mode `lookup`, the answer lost and the service killed while asking: the family has it once, the card says so."""
+    hits, when = tmp_path / "hits", tmp_path / "when"
+    async with stage(tmp_path, mode="lookup") as play:
+        database = fresh("sqlite")
+        once = ["--failpoint", "portal.answered:kill:2", "--hits", str(hits), "--when", str(when)]
+        service = play.service(database, once=once, PORTALDESK_PORTAL_MAIN_REPLIES="lookup")
+        mark, token = scene.Mark(play), scene.new_token()
+        await play.control("faults", {"rate": 0, "next": ["error_500_after"]})
+        await service.start()
+        try:
+            await play.ready(service)
+            when.touch()
+            await scene.main_job(play, token)
+            await scene.settled(play, database)
+        finally:
+            await service.end()
+        found = mark.read()
+        assert service.deaths == 1, scene.report(service)
+        assert history.judge(found, mode="lookup") == []
+        assert len(found.shown) == 1
+        assert await scene.breaches(database) == []

@@ -1,0 +1,76 @@
+"""The list of failpoints is the source's, and nothing in the product arms one."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests import history, world
+from tests.kill import scene
+from tests.kill.points import ELSEWHERE, FAILPOINTS
+from tests.kill.stage import ROOT, Stage
+
+LISTED = {point.name for point in FAILPOINTS}
+
+
+def calls(name: str) -> dict[str, list[str]]:
+    """The first arguments of all calls of that function in the product, with where they stand."""
+    found: dict[str, list[str]] = {}
+    for path in sorted(path for room in ("bot", "handlers", "storage") for path in (ROOT / room).rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] == name:
+                argument = node.args[0] if node.args else None
+                text = argument.value if isinstance(argument, ast.Constant) else ast.unparse(node)
+                found.setdefault(str(text), []).append(f"{path.relative_to(ROOT)}:{node.lineno}")
+    return found
+
+
+def test_every_failpoint_of_the_source_is_listed():
+    """A failpoint that no test knows proves nothing, and a listed one that is gone tells a lie."""
+    assert set(calls("failpoint")) == LISTED | set(ELSEWHERE)
+
+
+def test_nothing_in_the_product_arms_a_failpoint():
+    """No setting, no command and no module of the product leads to `arm`; only tests/service.py does."""
+    assert calls("arm") == {}
+    importers = [
+        path
+        for room in ("bot", "handlers", "storage")
+        for path in (ROOT / room).rglob("*.py")
+        if "failpoint import arm" in path.read_text(encoding="utf-8") or "_armed" in path.read_text(encoding="utf-8")
+    ]
+    assert importers == [ROOT / "bot/failpoint.py"]
+
+
+@pytest.mark.kill
+@pytest.mark.asyncio(loop_scope="module")
+async def test_the_main_job_passes_every_failpoint(play: Stage, fresh: Callable[[str], str], tmp_path: Path):
+    """One message, one lost answer of Slack's, one reply: every listed failpoint is passed, in one undisturbed life."""
+    database, hits = fresh("sqlite"), tmp_path / "hits"
+    service = play.service(database, once=["--hits", str(hits)])
+    mark, token = scene.Mark(play), scene.new_token()
+    await service.start()
+    try:
+        await play.ready(service)
+        await play.human("faults", faults=[{"kind": "reset_after", "method": "chat.postMessage", "nth": [1]}])
+        await scene.main_job(play, token)
+        await scene.settled(play, database)
+        await world.until(lambda: _ticked(hits), what="a tick")
+    finally:
+        await play.human("faults", faults=[])
+        await service.end()
+    passed = _passed(hits)
+    assert passed >= LISTED, LISTED - passed
+    assert service.deaths == 0
+    assert history.judge(mark.read()) == []
+
+
+def _passed(hits: Path) -> set[str]:
+    return {line.partition(" ")[2] for line in hits.read_text().splitlines()}
+
+
+async def _ticked(hits: Path) -> bool:
+    return "tick.end" in _passed(hits)

@@ -71,18 +71,19 @@ def picture(t: Transaction, conversation_id: str) -> Picture | None:
 
 def _related(t: Transaction, conversation_id: str, *, thread: bytes, account: bytes) -> tuple[Related, ...]:
     hashes = {"conversation_id": conversation_id, "account_hash": account}
-    rows = [*t.rows(_SAME_THREAD, thread_hash=thread, **hashes), *t.rows(_SAME_ACCOUNT, **hashes)]
-    rows.sort(key=lambda row: (row[3] != thread, -row[1]))
-    return tuple(_pointer(t, row, thread) for row in rows[:RELATED])
+    others = [(row, "thread") for row in t.rows(_SAME_THREAD, thread_hash=thread, **hashes)]
+    rows = [*others, *((row, "family") for row in t.rows(_SAME_ACCOUNT, **hashes))]
+    rows.sort(key=lambda found: (found[0][3] != thread, -found[0][1]))
+    return tuple(_pointer(t, row, why) for row, why in rows[:RELATED])
 
 
-def _pointer(t: Transaction, row: Row, thread: bytes) -> Related:
+def _pointer(t: Transaction, row: Row, why: str) -> Related:
     child = mapping.child_of(t.unseal(row[5], "messages", row[4], "content"))
     return Related(
         id=row[0],
         number=row[1],
         kind=Kind(row[2]),
-        why="thread" if row[3] == thread else "family",
+        why=why,
         patient_name=child.name,
         patient_id=child.id,
     )

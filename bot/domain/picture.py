@@ -34,7 +34,7 @@ class Picture:
 
     @property
     def patient(self) -> Patient:
-        """The child, as the first message that names one has it: a later one about a sibling must not swap the header."""
+        """The child, as the first message that names one has it: a later one must not swap the header."""
         for stored in self.messages:
             if stored.content.patient.name or stored.content.patient.birth_date:
                 return stored.content.patient

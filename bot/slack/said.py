@@ -79,7 +79,7 @@ def facts(message: PortalMessage, attachments: Sequence[Attachment]) -> list[Lin
 def cautions(picture: Picture) -> list[Line]:
     """What must be known of the writer and the child before anything else is read."""
     lines: list[Line] = [
-        [say("About two children: ", bold=True), say(f"an earlier message names {name}")]
+        [say("About two children: ", bold=True), say(f"another message names {name}")]
         for name in other_children(picture)
     ]
     if picture.sender.proxy_verified is False:

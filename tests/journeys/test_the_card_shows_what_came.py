@@ -55,7 +55,7 @@ async def test_each_kind_shows_its_own_data(desk: World, kind: str):
 
 async def test_what_the_portal_does_not_say_is_shown_as_not_known(desk: World):
     """No name, no birth date, no relationship, no words: the card says so and does not break or invent."""
-    bare = message(body={"format": "plain", "text": ""}, subject="", sender={"portal_user_id": "pu-9"}, patient={})
+    bare = message(subject="", sender={"portal_user_id": "pu-9"}, patient=None)
     await desk.write(bare)
     card = await desk.card("child not named")
     assert "age not given" in words(card)
@@ -144,7 +144,14 @@ async def test_a_follow_up_that_is_something_else_gets_a_card_of_its_own(desk: W
     card = await until(second, what="a second card")
     assert card["ts"] != first["ts"]
     assert "No. 1" in words(card)
-    await desk.card("No. 2")
+
+    async def pointing() -> Any:
+        (one,) = [c for c in await desk.cards() if c["ts"] == first["ts"]]
+        return words(one) if "No. 2" in words(one) else ""
+
+    pointer = await until(pointing, what="a pointer to the second card")
+    assert ("another account" in pointer) is ("sender" in APART[why])
+    assert ("another account" in words(card)) is ("sender" in APART[why])
 
 
 async def test_a_long_message_is_cut_on_the_card_and_whole_in_open(desk: World):

@@ -193,7 +193,7 @@ def test_a_long_text_is_cut_and_the_rest_counted():
 def test_a_sibling_in_the_same_conversation_is_pointed_out():
     """A card about two children says so, in bold, before the words."""
     words = _read(stories.asking(Kind.REFILL, messages=[stories.LATER]))
-    assert "About two children: an earlier message names Maya Okafor" in words
+    assert "About two children: another message names Mateo Delgado" in words
 
 
 def test_minimal_shows_initials_at_most():

@@ -9,8 +9,8 @@ from uuid import uuid4
 
 from aiohttp import web
 
-from bot.sandbox.portal.answer import Accident, Answer
 from bot.sandbox.attachment import attachment_bytes
+from bot.sandbox.portal.answer import Accident, Answer
 from bot.sandbox.portal.config import Config, Mode, Settings
 from bot.sandbox.portal.fault import FaultPlan
 from bot.sandbox.portal.journal import Journal

@@ -52,8 +52,9 @@ _CLAIM_REPLY = Sql(
 # index gives them in this order, however many wait.
 _CLAIM = Sql(
     f"{_TAKE} COALESCE((SELECT f.n FROM deliveries f"  # noqa: S608 - our own words
-    f" WHERE f.lane = :lane AND f.state = 'sending'), (SELECT d.n FROM deliveries d WHERE d.lane = :lane AND d.{_OPEN} AND d.state = 'pending'"
-    f" AND d.not_before <= :now AND {_GOES_ON} ORDER BY d.urgent DESC, d.n LIMIT 1))"
+    " WHERE f.lane = :lane AND f.state = 'sending'), (SELECT d.n FROM deliveries d"
+    f" WHERE d.lane = :lane AND d.{_OPEN} AND d.state = 'pending' AND d.not_before <= :now"
+    f" AND {_GOES_ON} ORDER BY d.urgent DESC, d.n LIMIT 1))"
     f" AND {_CLAIMABLE} AND {_GOES_ON}{_RETURNING}"
 )
 _HELD = " WHERE id = :id AND token = :token AND state = 'sending'"
@@ -65,8 +66,8 @@ _MARK = Sql(
 )
 _SETTLE = Sql(
     "UPDATE deliveries SET state = :state, token = NULL, claimed_by = NULL,"  # noqa: S608 - our own words
-    " lease_until = NULL, not_before = :not_before, maybe_sent = :maybe_sent, attempts = attempts - :uncounted, settled_at = :settled_at,"
-    " code = :code, fate_sealed = :fate_sealed" + _HELD
+    " lease_until = NULL, not_before = :not_before, maybe_sent = :maybe_sent,"
+    " attempts = attempts - :uncounted, settled_at = :settled_at, code = :code, fate_sealed = :fate_sealed" + _HELD
 )
 # One that becomes pending again takes in the one of the same fold that came meanwhile: its own history must stay.
 _ABSORB = Sql(
@@ -101,7 +102,10 @@ _OPEN_OTHERS = Sql(
 
 
 def add_delivery(t: Transaction, delivery: Delivery, *, now: datetime) -> None:
-    """Put something in the outbox, or fold it into a pending one; its lane is woken after the commit."""
+    """Put something in the outbox, or fold it into a pending one; its lane is woken after the commit.
+
+    What may not go yet wakes nobody: every open card has a redraw that waits, and each waking looks at all of them.
+    """
     created = micros(now)
     t.run(
         _ADD,
@@ -118,7 +122,8 @@ def add_delivery(t: Transaction, delivery: Delivery, *, now: datetime) -> None:
         not_before=micros(delivery.not_before) if delivery.not_before else created,
         no=False,
     )
-    t.woken.add(delivery.lane)
+    if delivery.not_before is None or delivery.not_before <= now:
+        t.woken.add(delivery.lane)
 
 
 def absorb(t: Transaction, fold: str | None, *, now: datetime) -> None:

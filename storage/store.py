@@ -6,14 +6,16 @@ import os
 import time
 from collections.abc import Callable
 
-from bot.domain.store import Store
+from bot.domain.store import Records, Store
 from storage.crypto import Keyring
 from storage.engine import connect
 from storage.fault import wrapped
 from storage.keyfile import unlock
 from storage.postgres import PostgresStore
-from storage.records import Ids, LoadPractice, Random, Shelf, Tools
+from storage.records import Ids, LoadPractice, Random, Shelf, SqlRecords, Tools
 from storage.sqlite import SqliteStore
+
+_keeps_the_protocol: type[Records] = SqlRecords  # mypy compares every method of every area
 
 
 def open_store(

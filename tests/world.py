@@ -7,7 +7,7 @@ import base64
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,8 @@ from bot.sandbox.portal.config import Config as PortalConfig
 from bot.sandbox.portal.signature import signed_headers
 from bot.sandbox.slack import server as slack_server
 from bot.sandbox.slack.config import ChannelConfig, Manifest, PersonConfig, SlackConfig
+from bot.sandbox.slack.event import told_change
+from bot.sandbox.slack.shape import message_public
 from storage.keyfile import keyring_for
 from storage.sql import Sql
 from storage.store import open_store
@@ -202,6 +204,15 @@ class World:
             assert response.status == 200, await response.text()
             return await response.json()
 
+    def edit(self, channel: str, ts: str, text: str) -> None:
+        """Somebody edits their message in Slack."""
+        hub = self.slack.slack
+        place = hub.workspace.channels[channel]
+        written = place.messages[ts]
+        before = message_public(written, place, hub.config)
+        written.text = text
+        told_change(hub, place, written, before)
+
     async def admin(self, deed: str, /, **body: Any) -> Any:
         """What the workspace's owner, or fate, does."""
         return await self.do("admin", do=deed, **body)
@@ -292,6 +303,11 @@ class World:
     ) -> Any:
         """Press Reply, write, press Send; what became of the window."""
         return await self.send(await self.writing(card, who=who, channel=channel), text, who=who, **ticks)
+
+    async def forge(self, view: Mapping[str, Any], text: str, *, who: str = "U0ALICE") -> Any:
+        """Submit a window behind Slack's back: also a closed one, also what its form would not let through."""
+        values = {text_block(view): {"reply_text": {"type": "plain_text_input", "value": text}}}
+        return await self.do("submit", view_id=view["id"], values=values, forged=True, **{"as": who})
 
     async def send(self, view: Mapping[str, Any], text: str | None, *, who: str = "U0ALICE", **ticks: bool) -> Any:
         """Fill the reply field, tick (`done`, `read`, `proxy`) and press Send."""

@@ -103,6 +103,7 @@ class Demo:
                 raise DemoFailed(f"The part '{name}' did not work. Its log: {self._logs / name}.log")
         else:
             self._children[name] = child
+            (self.folder / f"{name}.pid").write_text(str(child.pid), encoding="ascii")
 
     async def _answers(self, name: str, url: str) -> None:
         deadline = asyncio.get_running_loop().time() + READY_WITHIN

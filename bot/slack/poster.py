@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,13 +9,16 @@ from enum import StrEnum
 from typing import Any
 
 import aiohttp
-from slack_sdk.errors import SlackApiError, SlackClientError
+import msgspec
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.delivery import CALL_LIMIT
 from bot.failpoint import failpoint
 
 CARD_EVENT = "portaldesk_card"
+
+_LIMIT = aiohttp.ClientTimeout(total=CALL_LIMIT.total_seconds())
+_encode = msgspec.json.Encoder().encode
 
 _UNSURE = {"internal_error", "fatal_error", "service_unavailable", "request_timeout"}
 _TOKEN = {
@@ -85,15 +87,24 @@ def channel_trouble(code: str) -> str:
     return _CHANNEL.get(code, "not_found")
 
 
-def refusal(error: SlackApiError) -> Called:
+def told(status: int, retry_after: str, raw: bytes) -> Called:
+    """What an answer with this HTTP status, Retry-After and body means."""
+    try:
+        data = msgspec.json.decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        data = None
+    if not isinstance(data, dict):
+        data = {}
+    if status == 200 and data.get("ok"):
+        return Called(verdict=Verdict.DONE, data=data)
+    return _refusal(status, retry_after, str(data.get("error") or ""))
+
+
+def _refusal(status: int, retry_after: str, code: str) -> Called:
     """Classify Slack's refusal, without keeping its body."""
-    response = error.response
-    status = getattr(response, "status_code", 200)
-    data = getattr(response, "data", None)
-    code = str(data.get("error", "")) if isinstance(data, dict) else ""
     if status == 429 or code in ("ratelimited", "rate_limited"):
-        after = str(response.headers.get("Retry-After", "1")) if response is not None else "1"
-        return Called(verdict=Verdict.LIMITED, code="ratelimited", wait=float(after) if after.isdigit() else 1.0)
+        wait = float(retry_after) if retry_after.isdigit() else 1.0
+        return Called(verdict=Verdict.LIMITED, code="ratelimited", wait=wait)
     if not code or status >= 500 or code in _UNSURE:
         return Called(verdict=Verdict.UNSURE, code=code or f"http_{status}")
     for verdict, codes in (
@@ -107,31 +118,46 @@ def refusal(error: SlackApiError) -> Called:
     return Called(verdict=Verdict.REFUSED, code=code)
 
 
+def _body(given: Mapping[str, Any]) -> bytes:
+    try:
+        return _encode(given)
+    except UnicodeEncodeError:  # half of a character, which UTF-8 cannot hold: json writes it as an escape
+        return json.dumps(given).encode()
+
+
 class Poster:
-    """Slack's Web API as far as we use it. `client` has no retry handlers: a blind retry posts twice."""
+    """Slack's Web API as far as we use it, over the client's session, with its token, address and proxy.
+
+    The SDK's own sending would cost as much again as the call, and its retry handlers would post twice.
+    """
 
     def __init__(self, client: AsyncWebClient) -> None:
-        self._client = client
+        assert client.session is not None
+        self._session: aiohttp.ClientSession = client.session
+        self._base = client.base_url
+        self._headers = {"Authorization": f"Bearer {client.token}", "User-Agent": client.headers["User-Agent"]}
+        self._json = self._headers | {"Content-Type": "application/json; charset=utf-8"}
+        self._proxy = client.proxy
 
     async def call(self, method: str, *, read: bool = False, **arguments: Any) -> Called:
         """Call one method, once, within bot.domain.delivery.CALL_LIMIT."""
         given = {name: value for name, value in arguments.items() if value is not None}
         try:
-            async with asyncio.timeout(CALL_LIMIT.total_seconds()):
-                if read:
-                    response = await self._client.api_call(method, http_verb="GET", params=given)
-                else:
-                    response = await self._client.api_call(method, json=given)
-        except SlackApiError as error:
-            return refusal(error)
+            async with self._request(method, given, read=read) as response:
+                raw = await response.read()
         except aiohttp.ClientConnectorError:
             return Called(verdict=Verdict.UNSENT, code="unreachable")
         except TimeoutError:
             return Called(verdict=Verdict.UNSURE, code="timeout")
-        except (aiohttp.ClientError, SlackClientError, json.JSONDecodeError, UnicodeDecodeError, OSError) as error:
+        except (aiohttp.ClientError, OSError) as error:
             return Called(verdict=Verdict.UNSURE, code=type(error).__name__)
-        data = response.data
-        return Called(verdict=Verdict.DONE, data=data if isinstance(data, dict) else {})
+        return told(response.status, response.headers.get("Retry-After", ""), raw)
+
+    def _request(self, method: str, given: Mapping[str, Any], *, read: bool) -> Any:
+        url = self._base + method
+        if read:
+            return self._session.get(url, params=given, headers=self._headers, proxy=self._proxy, timeout=_LIMIT)
+        return self._session.post(url, data=_body(given), headers=self._json, proxy=self._proxy, timeout=_LIMIT)
 
     async def post(
         self, channel: str, message: Mapping[str, Any], *, key: str, thread: str | None = None, broadcast: bool = False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from itertools import count
 from pathlib import Path
 
@@ -49,3 +49,12 @@ def fresh(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[str], str
         return f"sqlite:///{path}"
 
     return make
+
+
+@pytest.fixture(autouse=True)
+def nobody_left(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A test that ran out of time leaves no service behind that would do the next one's work."""
+    stage_of = request.getfixturevalue("play") if "play" in request.fixturenames else None
+    yield
+    if stage_of is not None:
+        stage_of.clear()

@@ -7,7 +7,6 @@ import json
 import os
 import signal
 import sys
-import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -171,6 +170,7 @@ class Stage:
         self.portal_journal = folder / "portal.jsonl"
         self.practice = folder / "practice.yml"
         self._processes: list[asyncio.subprocess.Process] = []
+        self._services: list[Service] = []
 
     async def open(self, *, mode: str = "idempotent", bot_url: str = "") -> None:
         """Start both stand-ins."""
@@ -211,13 +211,23 @@ class Stage:
 
     def service(self, database: str, *, options: Sequence[str] = (), once: Sequence[str] = (), port: int = 0, **more: str) -> Service:
         """A replica that was not started yet."""
-        return Service(
+        made = Service(
             self.nursery,
             self.environment(database, port=port, **more),
             self.folder / "service.log",
             options=("--pace", "0", *options),
             once=tuple(once),
         )
+        self._services.append(made)
+        return made
+
+    def clear(self) -> None:
+        """End every service that a test left behind, whatever became of the test."""
+        for service in self._services:
+            if service.pid and service.wanted:
+                service.wanted = False
+                service.kill()
+        self._services.clear()
 
     async def ready(self, service: Service, *, within: float = 30.0) -> None:
         """Wait until this replica can work."""
@@ -261,9 +271,6 @@ class Stage:
     async def events_taken(self) -> bool:
         """Whether the portal has nothing left to send."""
         return all(event["outcome"] for event in await self.control("events"))
-
-    def lives(self) -> float:
-        return time.monotonic()
 
     async def close(self) -> None:
         for process in self._processes:

@@ -237,7 +237,7 @@ async def test_lanes_tell_when_their_first_may_go(desk: Desk):
     found = await desk.lanes()
     assert set(found) == {lane, "slack:later", "slack:busy"}
     assert found["slack:later"] == soon
-    assert found["slack:busy"] == busy.lease_until
+    assert timedelta() <= found["slack:busy"] - busy.lease_until < timedelta(seconds=10)
     assert found[lane] <= now()
     reply = await desk.claim(lane)
     assert lane not in await desk.lanes()

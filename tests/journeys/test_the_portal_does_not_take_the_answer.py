@@ -1,0 +1,281 @@
+"""The way out: what happens to an answer when the portal stumbles, and what people see of it (CONTRACT 5, outgoing)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from bot.jobs import rounds
+from tests.journeys.conftest import OpenDesk
+from tests.world import PRACTICE, World, labels, message, until, words
+
+HEALED = ["error_500_before", "error_500_after", "error_502_after", "error_503_before", "timeout_504_after", "apply_then_reset",
+          "reset_before", "half_answer", "wrong_body_before", "wrong_body_after", "html_200", "timeout_408"]  # fmt: skip
+DOUBTED = ["error_500_before", "error_500_after", "apply_then_reset", "wrong_body_after"]
+
+
+async def sent(desk: World, text: str = "Stop the drops.", **over: Any) -> dict[str, Any]:
+    """A family's message, answered by Alice; the card."""
+    await desk.write(message(**over))
+    card = await desk.card("Ear drops and swimming")
+    assert (await desk.reply(card, text)).get("closed")
+    return card
+
+
+async def tried(desk: World, count: int = 1, path: str = "/v1/replies") -> list[dict[str, Any]]:
+    """Wait until the portal was asked so often."""
+
+    async def enough() -> Any:
+        return desk.tries(path) if len(desk.tries(path)) >= count else None
+
+    found: list[dict[str, Any]] = await until(enough, what=f"{count} requests at {path}")
+    await desk.quiet()
+    return found
+
+
+@pytest.mark.parametrize("accident", HEALED)
+async def test_the_same_key_is_tried_again_until_the_portal_has_it(desk: World, accident: str):
+    """Errors, lost answers and wrong bodies at an idempotent portal: tried again with the same key, shown once."""
+    await desk.trouble(accident)
+    await sent(desk)
+    await tried(desk)
+    await desk.later(seconds=6)
+    shown = await desk.card("elivered to the portal")
+    assert "Stop the drops." in words(shown)
+    tries = desk.tries()
+    assert len(tries) == 2
+    assert len({one["key"] for one in tries}) == 1
+    assert len({one["body_sha256"] for one in tries}) == 1
+    assert len(desk.shown()) == 1
+
+
+@pytest.mark.parametrize("accident", DOUBTED)
+async def test_a_portal_that_can_be_asked_is_asked_before_anything_is_sent_again(open_desk: OpenDesk, accident: str):
+    """`lookup`: after a doubt the portal is asked; it is sent again only when the portal does not have it."""
+    desk = await open_desk(settings_over={"PORTALDESK_PORTAL_MAIN_REPLIES": "lookup"}, portal={"mode": "lookup"})
+    await desk.trouble(accident)
+    await sent(desk)
+    await tried(desk)
+    await desk.later(seconds=6)
+    await desk.card("elivered to the portal")
+    methods = [one["method"] for one in desk.tries()]
+    assert methods == (["POST", "GET", "POST"] if accident.endswith("before") else ["POST", "GET"])
+    assert len(desk.shown()) == 1
+
+
+@pytest.fixture
+async def doubtful(open_desk: OpenDesk) -> World:
+    """A practice whose portal can neither be asked nor tell repeats apart; an answer of Alice's is in doubt."""
+    desk = await open_desk(settings_over={"PORTALDESK_PORTAL_MAIN_REPLIES": "neither"}, portal={"mode": "neither"})
+    await desk.trouble("error_500_after")
+    await sent(desk)
+    await desk.card("Unclear")
+    return desk
+
+
+async def test_a_doubt_that_nobody_can_settle_waits_for_a_person(doubtful: World):
+    """`neither`: Unclear, three ways out on the card, an owner; nothing is sent again by itself, and later ones wait."""
+    card = await doubtful.card("Unclear")
+    assert labels(card)[:3] == ["Check portal", "Mark delivered", "Send again"]
+    assert "Alice Moreno, RN decides" in words(card)
+    assert "Stop the drops." in words(card)
+    await doubtful.later(minutes=50)
+    assert (await doubtful.reply(card, "And rest.")).get("closed")
+    await doubtful.quiet()
+    assert len(doubtful.tries()) == 1
+
+
+async def test_mark_delivered_settles_a_doubt_with_a_name(doubtful: World):
+    """Somebody saw it in the portal: delivered, with their name; the answer behind it goes out."""
+    card = await doubtful.card("Unclear")
+    assert (await doubtful.reply(card, "And rest.")).get("closed")
+    await doubtful.press(await doubtful.card("Unclear"), "Mark delivered", who="U0GRACE")
+    await doubtful.replies(2)
+    await doubtful.card("elivered to the portal")
+    assert [r["body"]["text"] for r in doubtful.shown()] == ["Stop the drops.", "And rest."]
+    (row,) = await doubtful.history("reply.marked_delivered")
+    assert row["actor"] == "U0GRACE"
+
+
+async def test_send_again_takes_it_upon_a_person(doubtful: World):
+    """Send again sends the same words under the same key once more, with a name in the journal."""
+    await doubtful.press(await doubtful.card("Unclear"), "Send again")
+    await doubtful.card("elivered to the portal")
+    assert len({one["key"] for one in doubtful.tries()}) == 1
+    assert [r["body"]["text"] for r in doubtful.shown()] == ["Stop the drops."] * 2
+    (row,) = await doubtful.history("reply.sent_again")
+    assert row["actor"] == "U0ALICE"
+
+
+async def test_check_portal_cannot_help_where_the_portal_cannot_be_asked(doubtful: World):
+    """Check portal says that it is asking, then that the portal cannot tell; the doubt stays with its three ways out."""
+    await doubtful.press(await doubtful.card("Unclear"), "Check portal")
+    await doubtful.notice("I am asking the portal")
+    await doubtful.card("cannot tell us")
+    assert labels(await doubtful.card("Unclear"))[:3] == ["Check portal", "Mark delivered", "Send again"]
+    assert len(doubtful.shown()) == 1
+
+
+@pytest.mark.parametrize("arrived", [True, False])
+async def test_check_portal_finds_out_where_the_portal_can_be_asked(doubtful: World, arrived: bool):
+    """The portal learns to be asked: Check portal settles the doubt as delivered, or as not delivered with Retry."""
+    await doubtful.control("settings", {"mode": "lookup"})
+    if not arrived:
+        doubtful.portal.memory.replies.clear()
+    await doubtful.press(await doubtful.card("Unclear"), "Check portal")
+    if arrived:
+        await doubtful.card("elivered to the portal")
+        assert len(doubtful.shown()) == 1
+        return
+    card = await doubtful.card("Not delivered")
+    assert "does not have this answer" in words(card)
+    await doubtful.press(card, "Retry")
+    await doubtful.card("elivered to the portal")
+    assert len(doubtful.shown()) == 1
+
+
+async def test_a_portal_that_asks_us_to_wait_is_obeyed(desk: World):
+    """429 with Retry-After: not before then, the same key, no doubt and no failure counted."""
+    await desk.trouble("too_many_429", retry_after_s=120)
+    await sent(desk)
+    await tried(desk)
+    await desk.later(seconds=110)
+    await desk.quiet()
+    assert len(desk.tries()) == 1
+    await desk.later(seconds=12)
+    await desk.card("elivered to the portal")
+    assert len({one["key"] for one in desk.tries()}) == 1
+    assert await desk.rows("SELECT attempts FROM replies") in ([(1,)], [(2,)])
+
+
+async def test_a_refused_signature_stops_the_queue_and_nothing_is_lost(desk: World):
+    """401: all answers to that portal wait, the cards say so, the admin is told once; mended, they go out in order."""
+    await desk.trouble(rate=1, kinds=["unauthorized_401"])
+    card = await sent(desk)
+    await desk.alarm("refuses our signature (401)")
+    await desk.card("Nothing leaves right now")
+    await desk.write(message(n="2", subject="Second", sender={"portal_user_id": "pu-2", "name": "Luis Prado"}))
+    assert (await desk.reply(await desk.card("Luis Prado"), "Second answer.")).get("closed")
+    assert (await desk.reply(card, "And rest.")).get("closed")
+    await desk.quiet()
+    assert len(desk.tries()) == 1
+    await desk.trouble()
+    await desk.service.store.run(rounds.try_portals_again, portals=("main",), now=desk.clock())
+    await desk.later(minutes=61)
+    await desk.replies(3)
+    await desk.quiet()
+    said = [r["body"]["text"] for r in desk.shown()]
+    assert sorted(said) == ["And rest.", "Second answer.", "Stop the drops."]
+    assert said.index("Stop the drops.") < said.index("And rest.")
+    assert await desk.rows("SELECT COUNT(*) FROM alarms WHERE over_at IS NULL") == [(0,)]
+    assert len(await desk.messages("D0PAT", "U0PAT")) == 1
+
+
+REFUSED = {"gone_410": "account is closed", "redirect_307": "address has moved"}
+
+
+@pytest.mark.parametrize("accident", REFUSED)
+async def test_an_answer_that_the_portal_refuses_is_kept_with_why_and_retry(desk: World, accident: str):
+    """410 and 3xx: Not delivered, why, the text and Retry; Retry sends the same key again."""
+    await desk.trouble(accident)
+    await sent(desk)
+    card = await desk.card("Not delivered")
+    assert REFUSED[accident] in words(card)
+    assert "Stop the drops." in words(card)
+    assert labels(card)[0] == "Retry"
+    await desk.later(hours=2)
+    await desk.quiet()
+    assert len(desk.tries()) == 1
+    await desk.press(card, "Retry")
+    await desk.card("elivered to the portal")
+    assert len({one["key"] for one in desk.tries()}) == 1
+    assert len(desk.shown()) == 1
+
+
+async def test_a_thread_that_the_portal_does_not_know_is_refused_in_words(desk: World):
+    """422: Not delivered with what to do; the card offers Retry, and a colleague of another department may not press it."""
+    await desk.control("settings", {"strict": True})
+    await desk.write(message(), record=False)
+    card = await desk.card("Ear drops and swimming")
+    await desk.reply(card, "Stop the drops.")
+    card = await desk.card("Not delivered")
+    assert "does not take the answer as it is (422)" in words(card)
+    await desk.press(card, "Retry", who="U0BEN")
+    await desk.notice("This message belongs to Nursing", who="U0BEN")
+    await desk.journalled("refused.retry")
+    assert len(desk.tries()) == 1
+
+
+async def test_answers_of_a_conversation_leave_in_their_order(desk: World):
+    """The second answer waits while the first is being tried again, and another conversation's does not."""
+    await desk.trouble("error_503_before", "error_503_before")
+    card = await sent(desk, "First.")
+    await tried(desk)
+    assert (await desk.reply(card, "Second.")).get("closed")
+    await desk.write(message(n="2", subject="Other", sender={"portal_user_id": "pu-2", "name": "Luis Prado"}))
+    await desk.trouble()
+    assert (await desk.reply(await desk.card("Luis Prado"), "Other one.")).get("closed")
+    await desk.replies(1)
+    assert desk.shown()[0]["body"]["text"] == "Other one." or len(desk.shown()) > 1
+    await desk.later(seconds=40)
+    await desk.replies(3)
+    said = [r["body"]["text"] for r in desk.shown() if r["body"]["text"] != "Other one."]
+    assert said == ["First.", "Second."]
+
+
+async def test_after_a_quarter_of_an_hour_the_card_says_not_delivered_yet(desk: World):
+    """While the portal is down the card says so after 15 minutes, by itself, and Delivered once it is back."""
+    await desk.trouble(rate=1, kinds=["error_503_before"])
+    await sent(desk)
+    await tried(desk)
+    assert "Not delivered yet" not in words(await desk.card("Sending"))
+    await desk.later(minutes=16)
+    assert "tried again by itself" in words(await desk.card("Not delivered yet"))
+    await desk.trouble()
+    await desk.later(hours=2)
+    await desk.card("elivered to the portal")
+    assert len(desk.shown()) == 1
+
+
+async def test_after_a_day_a_person_decides(desk: World):
+    """A portal that is in trouble for 24 hours: no more tries, and the doubt is on the card."""
+    await desk.trouble(rate=1, kinds=["error_503_before"])
+    await sent(desk)
+    await tried(desk)
+    await desk.later(hours=25)
+    card = await desk.card("Unclear")
+    assert labels(card)[:3] == ["Check portal", "Mark delivered", "Send again"]
+    await desk.trouble()
+    await desk.press(card, "Check portal")
+    await desk.card("does not have this answer")
+
+
+async def test_the_portal_tells_what_became_of_an_answer(open_desk: OpenDesk):
+    """`delivered`, `read` and `failed` are shown; `failed` brings the card back with why and Retry."""
+    desk = await open_desk(PRACTICE, portal={"receipts": "none"})
+    await sent(desk)
+    (reply,) = await desk.replies()
+    await desk.card("elivered to the portal")
+    for status, shows in (("delivered", "not yet read"), ("read", "answered by Alice Moreno"), ("failed", "Not delivered")):
+        await desk.control("status", {"reply_id": reply["reply_id"], "status": status, "reason": "mailbox full"})
+        await desk.journalled("reply.status", {"delivered": 1, "read": 2, "failed": 3}[status])
+        if status == "failed":
+            card = await desk.card(shows)
+            assert "mailbox full" in words(card)
+            assert labels(card)[0] == "Retry"
+    await desk.control("status", {"reply_id": reply["reply_id"], "status": "read"})
+    await desk.quiet()
+    assert "Not delivered" in words(await desk.cards())
+
+
+async def test_read_by_the_family_is_shown_on_an_open_card(open_desk: OpenDesk):
+    """An answer that leaves the conversation open says whether the family read it."""
+    desk = await open_desk(portal={"receipts": "none"})
+    await desk.write(message())
+    card = await desk.card("Ear drops and swimming")
+    await desk.reply(card, "Which ear?", done=False)
+    (reply,) = await desk.replies()
+    await desk.card("not yet read by the family")
+    await desk.control("status", {"reply_id": reply["reply_id"], "status": "read"})
+    await desk.card("read by the family")

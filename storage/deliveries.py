@@ -17,9 +17,12 @@ from storage.transaction import Transaction
 from storage.types import micros
 
 _d = table.c
-_OF = Sql(
-    select(_d.id).where(_d.subject == bindparam("about"), _d.what == bindparam("kind")).order_by(_d.n.desc()).limit(1)
-)
+_OF = {
+    what: Sql(
+        select(_d.id).where(_d.subject == bindparam("about"), _d.what == what.value).order_by(_d.n.desc()).limit(1)
+    )
+    for what in What
+}
 _LANE = Sql("SELECT lane FROM deliveries WHERE id = :id")
 _SETTLED = Sql(
     select(_d.lane, _d.fold)
@@ -82,7 +85,7 @@ def drop(t: Transaction, delivery_id: str, *, state: State, code: str, now: date
 
 def delivery_of(t: Transaction, *, what: What, subject: str) -> str | None:
     """The id of the newest delivery of that kind for that subject."""
-    row = t.one(_OF, about=subject, kind=what.value)
+    row = t.one(_OF[what], about=subject)
     return str(row[0]) if row else None
 
 

@@ -24,7 +24,7 @@ _ADD = Sql(
     "INSERT INTO deliveries (id, what, lane, subject, conversation_id, slot, urgent, portal, fold, state, created_at,"
     " not_before, attempts, maybe_sent, marked, code)"
     " VALUES (:id, :what, :lane, :subject, :conversation_id, :slot, :urgent, :portal, :fold, 'pending', :created_at,"
-    " :not_before, 0, :no, :no, '')"
+    " :not_before, 0, FALSE, FALSE, '')"
     " ON CONFLICT (fold) WHERE state = 'pending' DO UPDATE SET"
     " not_before = {least}(deliveries.not_before, excluded.not_before),"
     " urgent = (deliveries.urgent OR excluded.urgent)"
@@ -35,12 +35,11 @@ _CLAIMABLE = "((d.state = 'pending' AND d.not_before <= :now) OR (d.state = 'sen
 _GOES_ON = "(d.portal IS NULL OR NOT EXISTS (SELECT 1 FROM stopped_portals s WHERE s.portal = d.portal))"
 _TAKE = (
     "UPDATE deliveries AS d SET state = 'sending', attempts = d.attempts + 1, token = :token, claimed_by = :by,"
-    " lease_until = {clock} + :lease, maybe_sent = (d.maybe_sent OR d.state = 'sending'), marked = :no"
+    " lease_until = {clock} + :lease, maybe_sent = (d.maybe_sent OR d.state = 'sending'), marked = FALSE"
     " WHERE d.n ="
 )
 _RETURNING = (
-    " RETURNING id, what, subject, conversation_id, slot, urgent, attempts, maybe_sent, created_at, first_sent_at,"
-    " lease_until"
+    " RETURNING id, what, subject, conversation_id, slot, urgent, attempts, maybe_sent, created_at, first_sent_at"
 )
 _OPEN = "state IN ('pending', 'sending', 'unclear')"  # said as the index says it
 # A reply lane goes by its oldest unsettled one, or not at all.
@@ -60,7 +59,7 @@ _CLAIM = Sql(
 _HELD = " WHERE id = :id AND token = :token AND state = 'sending'"
 # Marking proves that the holder is alive, so the lease starts anew: one call takes well under half of it.
 _MARK = Sql(
-    "UPDATE deliveries SET maybe_sent = :yes, marked = :yes,"  # noqa: S608 - our own words
+    "UPDATE deliveries SET maybe_sent = TRUE, marked = TRUE,"  # noqa: S608 - our own words
     " first_sent_at = COALESCE(first_sent_at, :now),"
     " lease_until = {clock} + :lease" + _HELD
 )
@@ -120,7 +119,6 @@ def add_delivery(t: Transaction, delivery: Delivery, *, now: datetime) -> None:
         fold=delivery.fold,
         created_at=created,
         not_before=micros(delivery.not_before) if delivery.not_before else created,
-        no=False,
     )
     if delivery.not_before is None or delivery.not_before <= now:
         t.woken.add(delivery.lane)
@@ -148,7 +146,7 @@ def claim(t: Transaction, lane: str, *, now: datetime, by: str) -> Claim | None:
     """Claim the lane's next delivery that may go now, counting the attempt before the work (SAFETY I25)."""
     token = t.new_id("t")
     sql = _CLAIM_REPLY if lane.startswith(_REPLY) else _CLAIM
-    row = t.one(sql, lane=lane, now=micros(now), token=token, by=by, lease=_LEASE, no=False)
+    row = t.one(sql, lane=lane, now=micros(now), token=token, by=by, lease=_LEASE)
     if row is None:
         return None
     failpoint("outbox.claimed")
@@ -172,7 +170,7 @@ def claim(t: Transaction, lane: str, *, now: datetime, by: str) -> Claim | None:
 def mark_sending(t: Transaction, claim: Claim, *, now: datetime) -> bool:
     """Write down that it may have been sent from now on; False when the claim is lost."""
     failpoint("outbox.mark")
-    return bool(t.run(_MARK, id=claim.id, token=claim.token, now=micros(now), lease=_LEASE, yes=True))
+    return bool(t.run(_MARK, id=claim.id, token=claim.token, now=micros(now), lease=_LEASE))
 
 
 def settle(t: Transaction, claim: Claim, outcome: Outcome, *, now: datetime) -> bool:

@@ -7,7 +7,7 @@ from datetime import datetime
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, Delete, Insert, Select, Update, text
+from sqlalchemy import Boolean, ColumnElement, Delete, Insert, Select, Update, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Dialect
 from sqlalchemy.sql.elements import TextClause
@@ -26,7 +26,7 @@ _INSERT = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
 class Ready:
     """A statement as one database takes it: its text, how to hand it values, which result columns are times."""
 
-    __slots__ = ("pick", "text", "times_in", "times_out")
+    __slots__ = ("flags_in", "pick", "text", "times_in", "times_out")
 
     def __init__(self, statement: Statement, columns: Sequence[str] | None, dialect: Dialect) -> None:
         compiled: Any = statement.compile(dialect=dialect, column_keys=columns)
@@ -36,6 +36,10 @@ class Ready:
         self.text = _with_constants(compiled.string, names, fixed)
         self.pick = _pick(None if names is None else [name for name in names if name in asked])
         self.times_in = tuple(name for name, bind in compiled.binds.items() if isinstance(bind.type, Moment))
+        # SQLite's driver takes a whole number as it is, and looks for an adapter for a bool.
+        self.flags_in = tuple(
+            name for name, bind in compiled.binds.items() if isinstance(bind.type, Boolean) and names is not None
+        )
         self.times_out = tuple(n for n, column in enumerate(_returned(statement)) if isinstance(column.type, Moment))
 
     def values(self, given: dict[str, Any]) -> Any:
@@ -44,6 +48,8 @@ class Ready:
             at = given[name]
             if at is not None:
                 given[name] = micros(at)
+        for name in self.flags_in:
+            given[name] = 1 if given[name] else 0
         return self.pick(given)
 
     def row(self, row: Sequence[Any]) -> Sequence[Any]:

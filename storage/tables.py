@@ -62,20 +62,28 @@ inbox = Table(
     metadata,
     Column("id", Text, primary_key=True),
     Column("portal", Text, nullable=False),
-    Column("event_hash", LargeBinary, nullable=False),
-    Column("body_hash", LargeBinary),
+    Column("event_hash", LargeBinary, nullable=False, unique=True),
     Column("event_sealed", LargeBinary, nullable=False),
-    Column("raw_sealed", LargeBinary, nullable=False),
     Column("state", Text, nullable=False),
     Column("type", Text, nullable=False),
     Column("about_hash", LargeBinary),
     Column("reason_sealed", LargeBinary),
     Column("received_at", Moment, nullable=False),
-    CheckConstraint("state IN ('done', 'waiting', 'quarantined', 'conflict')", name="inbox_state"),
-    Index("inbox_event", "event_hash", unique=True, **_only("state <> 'conflict'")),
-    Index("inbox_conflict", "event_hash", "body_hash", unique=True, **_only("state = 'conflict'")),
+    CheckConstraint("state IN ('done', 'waiting', 'quarantined')", name="inbox_state"),
     Index("inbox_waiting", "about_hash", **_only("state = 'waiting'")),
-    Index("inbox_quarantined", "received_at", **_only("state = 'quarantined'")),
+)
+
+# Events whose id was seen before with another body. A table of their own, so that the inbox has one row per event.
+conflicts = Table(
+    "conflicts",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("portal", Text, nullable=False),
+    Column("event_hash", LargeBinary, nullable=False),
+    Column("body_hash", LargeBinary, nullable=False),
+    Column("event_sealed", LargeBinary, nullable=False),
+    Column("received_at", Moment, nullable=False),
+    Index("conflicts_event", "event_hash", "body_hash", unique=True),
 )
 
 conversations = Table(
@@ -255,7 +263,7 @@ deliveries = Table(
     Index("deliveries_open", "lane", text("urgent DESC"), "n", **_only("state IN ('pending', 'sending', 'unclear')")),
     Index("deliveries_in_flight", "lane", unique=True, **_only("state = 'sending'")),
     Index("deliveries_fold", "fold", unique=True, **_only("state = 'pending'")),
-    Index("deliveries_subject", "subject"),
+    Index("deliveries_reply", "subject", **_only("what = 'reply'")),
     Index("deliveries_state", "state", "n", **_only("state IN ('failed', 'dropped')")),
 )
 

@@ -30,7 +30,7 @@ class Transaction(Protocol):
         """All its rows."""
         ...
 
-    def seal(self, plain: bytes, table: str, row: str, column: str) -> bytes:
+    def seal(self, plain: bytes, table: str, row: str, column: str) -> bytearray:
         """Encrypt for that place."""
         ...
 
@@ -38,7 +38,7 @@ class Transaction(Protocol):
         """Decrypt from that place."""
         ...
 
-    def hash(self, kind: str, portal: str, value: str) -> bytes:
+    def hash(self, kind: str, portal: str, value: str) -> bytearray:
         """The hash that finds a portal's id."""
         ...
 

@@ -84,18 +84,10 @@ def _other_recipient(t: Transaction) -> Iterator[str]:
 _RULES = (
     _Rule("I2", "A message is filed under another portal id than its own.", _misfiled),
     _Rule(
-        "I2",
-        "One portal event was taken in twice.",
-        _asked(
-            "SELECT MAX(id) FROM inbox WHERE state <> 'conflict' GROUP BY event_hash HAVING COUNT(*) > 1",
-        ),
-    ),
-    _Rule(
         "I3",
         "An event id came with another body, and the first body or the journal's row about it is missing.",
         _asked(
-            "SELECT c.id FROM inbox c WHERE c.state = 'conflict' AND (NOT EXISTS (SELECT 1 FROM inbox o"
-            " WHERE o.event_hash = c.event_hash AND o.state <> 'conflict')"
+            "SELECT c.id FROM conflicts c WHERE (NOT EXISTS (SELECT 1 FROM inbox o WHERE o.event_hash = c.event_hash)"
             " OR NOT EXISTS (SELECT 1 FROM journal j WHERE j.subject = c.id))"
         ),
     ),
@@ -103,9 +95,9 @@ _RULES = (
         "I4",
         "A conversation has no card in Slack, none on its way, and no alarm says so.",
         _asked(
-            "SELECT c.id FROM conversations c WHERE NOT EXISTS (SELECT 1 FROM places p"
-            " WHERE p.conversation_id = c.id AND p.ts IS NOT NULL)"
-            " AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.subject = c.id AND d.what = 'card'"
+            "SELECT c.id FROM conversations c WHERE c.id NOT IN"
+            " (SELECT p.conversation_id FROM places p WHERE p.ts IS NOT NULL)"
+            " AND c.id NOT IN (SELECT d.subject FROM deliveries d WHERE d.what = 'card'"
             " AND (d.state IN ('pending', 'sending') OR d.state = 'failed' AND EXISTS (SELECT 1 FROM alarms a"
             " WHERE a.over_at IS NULL AND a.key LIKE 'delivery:%')))"
         ),
@@ -123,7 +115,7 @@ _RULES = (
         "An event that could not be used was shown to nobody.",
         _asked(
             "SELECT i.id FROM inbox i WHERE i.state = 'quarantined'"
-            " AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.subject = i.id)"
+            " AND i.id NOT IN (SELECT d.subject FROM deliveries d WHERE d.what = 'unreadable')"
         ),
     ),
     _Rule(
@@ -132,7 +124,7 @@ _RULES = (
         _asked(
             "SELECT r.id FROM replies r WHERE (SELECT COUNT(*) FROM deliveries d WHERE d.subject = r.id"
             " AND d.what = 'reply') <> 1 OR NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.subject = r.id"
-            " AND d.what = 'reply' AND (d.state = r.state"
+            " AND d.what = 'reply' AND (d.state = r.state OR r.code = 'portal_failed' AND d.state = 'delivered'"
             " OR d.state IN ('pending', 'sending') AND r.state IN ('pending', 'sending')))"
         ),
     ),

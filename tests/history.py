@@ -57,6 +57,7 @@ class History:
     slack_faults: Counter[str] = field(default_factory=Counter)
     portal_faults: Counter[str] = field(default_factory=Counter)
     triangles: int = 0
+    repaired: int = 0
     calls: int = 0
     requests: int = 0
 
@@ -108,6 +109,8 @@ def _slack(found: History, row: dict[str, Any], waiting: dict[str, dict[str, Any
                 found.slack_faults[row["fault"]] += 1
             if row["applied"] and row["method"] in ("chat.postMessage", "chat.update"):
                 _drawn(found, row)
+            if row["applied"] and row["method"] == "chat.delete":
+                _taken_back(found, row)
         case "delivery":
             if row.get("fault"):
                 found.slack_faults[row["fault"]] += 1
@@ -127,10 +130,23 @@ def _drawn(found: History, row: dict[str, Any]) -> None:
         return
     metadata = _loaded(args.get("metadata")) or {}
     key = str(metadata.get("event_payload", {}).get("key", ""))
-    found.cards[key].append(place[1])
-    found.key_of[place] = key
+    if key:
+        found.cards[key].append(place[1])
+        found.key_of[place] = key
+    if not key:
+        return  # a word to one person, which nobody needs twice or at all
     for token in _TOKEN.findall(text):
         found.tokens[token].add(key)
+
+
+def _taken_back(found: History, row: dict[str, Any]) -> None:
+    """A message of which there were two, until the one who came late took its own back."""
+    place = (str(row["args"]["channel"]), str(row["args"]["ts"]))
+    key = found.key_of.get(place, "")
+    if len(found.cards[key]) > 1:
+        found.cards[key].remove(place[1])
+        found.texts.pop(place, None)
+        found.repaired += 1
 
 
 def _loaded(value: Any) -> Any:
@@ -187,7 +203,13 @@ def judge(found: History, *, mode: str = "idempotent") -> list[str]:
     `mode`: what the portal does about repeats. At `neither` (and `lookup`) an answer may end as a card that asks a
     person, and nothing may be shown oftener than somebody pressed for it.
     """
-    return [*_lost_events(found), *_twice_in_slack(found), *_lost_replies(found, mode), *_twice_at_portal(found), *_order(found)]
+    return [
+        *_lost_events(found),
+        *_twice_in_slack(found),
+        *_lost_replies(found, mode),
+        *_twice_at_portal(found),
+        *_order(found),
+    ]
 
 
 def _lost_events(found: History) -> list[str]:

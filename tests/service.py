@@ -24,7 +24,7 @@ FAST = {"LEASE": 2.5, "CALL_LIMIT": 1.0, "QUIET": 0.7}
 FAST_BACKOFF = (0.3, 0.6, 1.0, 1.0, 1.0)
 
 
-class Planned(RuntimeError):
+class PlannedError(RuntimeError):
     """What the action `raise` raises."""
 
 
@@ -86,7 +86,7 @@ class Plan:
             case "dropdb" | "restartdb":
                 subprocess.run([*self._database, rule.action], check=True, timeout=60)
             case _:
-                raise Planned(rule.name)
+                raise PlannedError(rule.name)
 
 
 def freeze(pid: int, seconds: float) -> None:

@@ -21,15 +21,14 @@ from bot.domain import setup
 from bot.domain.store import Records
 from bot.sandbox.portal import server as portal_server
 from bot.sandbox.portal.config import Config as PortalConfig
+from bot.sandbox.portal.config import Mode
 from bot.sandbox.portal.signature import signed_headers
 from bot.sandbox.slack import server as slack_server
 from bot.sandbox.slack.config import ChannelConfig, Manifest, PersonConfig, SlackConfig
 from bot.sandbox.slack.event import told_change
 from bot.sandbox.slack.shape import message_public
-from storage.keyfile import keyring_for
+from storage import keyring_for, open_store, verify
 from storage.sql import Sql
-from storage.store import open_store
-from storage.verify import verify
 
 ROOT = Path(__file__).resolve().parents[1]
 MANIFEST = Manifest.read(ROOT / "manifest.yml")
@@ -495,7 +494,9 @@ async def world(
     if http_mode:
         config = replace(config, deliver="http", bot_url=f"http://127.0.0.1:{port}/slack/events")
     bot = f"http://127.0.0.1:{port}"
-    at_portal = PortalConfig(**{"bot_url": bot, "secrets": (SECRET,), "clock": clock.unix} | dict(portal or {}))
+    portal = dict(portal or {})
+    portal["mode"] = Mode(portal.get("mode", Mode.IDEMPOTENT))
+    at_portal = PortalConfig(**{"bot_url": bot, "secrets": (SECRET,), "clock": clock.unix} | portal)
     async with await slack_server.serve(config) as running_slack:
         if before:
             before(running_slack)

@@ -120,7 +120,7 @@ def mirrored(reply: Reply, claim: Claim, outcome: Outcome, *, now: datetime) -> 
 def _keep(records: Records, conversation: Conversation, reply: Reply, outcome: Outcome, *, now: datetime) -> None:
     records.save_reply(reply)
     if outcome.state is State.PENDING:
-        told_at = max(now, reply.written_at + TELL_AFTER)
+        told_at = now if outcome.code == "unauthorized" else max(now, reply.written_at + TELL_AFTER)
         tell.draw(records, conversation, now=now, at=told_at if told_at > now else None)
         return
     records.journal(

@@ -21,6 +21,12 @@ def retry(records: Records, *, conversation_id: str, person: Person, now: dateti
     conversation, staff, picture = entitled(records, conversation_id=conversation_id, person=person, act=Act.RETRY)
     answerable(picture)
     reply = last_reply(picture, State.FAILED)
+    if reply.code == "portal_failed":  # under the same key the portal would only repeat its receipt
+        raise Refused(
+            "The portal took this answer and could not deliver it; the same one again would not get further. "
+            "Press Reply and send it anew, or phone the family.",
+            because=Refusal.NOT_NOW,
+        )
     _again(records, conversation, reply, maybe_sent=False, now=now)
     _journal(records, "reply.retried", reply, actor=staff.slack, now=now)
     return reply
@@ -77,7 +83,7 @@ def arrived(records: Records, conversation: Conversation, reply: Reply, *, code:
     if delivery is None or not records.drop(delivery, state=State.DELIVERED, code=code, now=now):
         raise Refused("Somebody settled this already. Look at the card again.", because=Refusal.NOT_NOW)
     records.save_reply(replace(reply, state=State.DELIVERED, delivered_at=now, code="", reason="", decide_by=None))
-    _draw(records, after_answer(conversation, reply, now=now), now=now)
+    answered(records, conversation, reply, now=now)
 
 
 def not_found(records: Records, conversation: Conversation, reply: Reply, *, known: bool, now: datetime) -> None:
@@ -106,12 +112,18 @@ def _again(records: Records, conversation: Conversation, reply: Reply, *, maybe_
     records.save_reply(
         replace(reply, state=State.PENDING, code="", reason="", decide_by=None, next_try_at=now, portal_status=None)
     )
-    _draw(records, after_answer(conversation, reply, now=now), now=now)
+    answered(records, conversation, reply, now=now)
 
 
-def _draw(records: Records, conversation: Conversation, *, now: datetime) -> None:
-    records.save_conversation(conversation)
-    tell.draw(records, conversation, now=now)
+def answered(records: Records, conversation: Conversation, reply: Reply, *, now: datetime) -> None:
+    """The answer stands after all, or is on its way again: the family's turn, unless they wrote since it was written."""
+    picture = records.picture(conversation.id)
+    if picture and any(m.received_at > reply.written_at for m in picture.messages):
+        present = replace(conversation, version=conversation.version + 1)
+    else:
+        present = after_answer(conversation, reply, now=now)
+    records.save_conversation(present)
+    tell.draw(records, present, now=now)
 
 
 def _journal(records: Records, action: str, reply: Reply, *, actor: str, now: datetime) -> None:

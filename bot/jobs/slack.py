@@ -26,6 +26,7 @@ from bot.slack.poster import Called, Poster, Verdict, channel_trouble
 logger = logging.getLogger("portaldesk.slack")
 
 NO_CHANNEL = timedelta(seconds=3)  # before a card is tried again that no channel can take
+LONGEST = timedelta(seconds=30)  # between two tries while Slack is away
 PLAIN_AFTER = 4  # attempts after which a card that cannot be drawn or taken is shown plain
 
 Message = Mapping[str, Any]
@@ -128,7 +129,8 @@ class SlackDesk:
                     code=called.code,
                 )
             case Verdict.UNSURE:
-                return Outcome(state=State.PENDING, again_at=now + QUIET, maybe_sent=True, code=called.code)
+                again = now + patience(claim, now=now)
+                return Outcome(state=State.PENDING, again_at=again, maybe_sent=True, counted=False, code=called.code)
             case Verdict.CHANNEL:
                 await self.store.run(place.troubled, channel_id=channel, trouble=channel_trouble(called.code), now=now)
                 return Outcome(state=State.PENDING, again_at=now, maybe_sent=False, counted=False, code=called.code)
@@ -139,8 +141,9 @@ class SlackDesk:
                     state=State.PENDING, again_at=now + timedelta(seconds=15), counted=False, code=called.code
                 )
             case Verdict.UNSENT:
-                again = wait_for(claim, now=now, seconds=0, chance=self.chance())
-                return Outcome(state=State.PENDING, again_at=again, maybe_sent=claim.maybe_sent, code=called.code)
+                again = now + patience(claim, now=now)
+                doubt = claim.maybe_sent
+                return Outcome(state=State.PENDING, again_at=again, maybe_sent=doubt, counted=False, code=called.code)
             case _:
                 return await self._refused(claim, called, now=now)
 
@@ -149,6 +152,14 @@ class SlackDesk:
             again = wait_for(claim, now=now, seconds=0, chance=self.chance())
             return Outcome(state=State.PENDING, again_at=again, maybe_sent=claim.maybe_sent, code=called.code)
         return Outcome(state=State.FAILED, code=called.code, words=f"Slack said {called.code}")
+
+
+def patience(claim: Claim, *, now: datetime) -> timedelta:
+    """How long to wait when Slack cannot be reached: the longer, the longer it has been going on.
+
+    Such tries are not counted, since the network's faults say nothing about the message (PLAIN_AFTER).
+    """
+    return max(QUIET, min(LONGEST, (now - claim.created_at) / 2))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,7 +211,10 @@ class CardCarrier:
             return
         message = self._message(claim, job.picture, job.stopped)
         called, stands = await self._put(claim, job, message)
-        await self._settle(claim, called, stands)
+        if called.verdict is Verdict.CONTENT:
+            called, stands = await self._put(claim, job, self._plain(job.picture.conversation))
+        if not await self._settle(claim, called, stands) and "channel" in called.data and stands.ts != job.place.ts:
+            await self._withdraw(claim, stands)
 
     def _message(self, claim: Claim, picture: Picture, stopped: datetime | None) -> Message:
         if claim.attempts > PLAIN_AFTER:
@@ -214,22 +228,36 @@ class CardCarrier:
             called = await desk.update(claim, job.channel, stands.ts, message)
             if called.verdict is not Verdict.GONE:
                 return called, stands
-            claim = replace(claim, maybe_sent=False)  # the card was deleted: the look back would find nothing of use
+            if called.code != "message_not_found":
+                claim = replace(claim, maybe_sent=False)  # it is there, but not ours to change: not to be found again
         called = await desk.post(claim, job.channel, message, key=stands.key)
         if called.done:
             stands = replace(stands, channel=job.channel, ts=str(called.data["ts"]))
-            if claim.maybe_sent:
-                await desk.update(claim, job.channel, str(called.data["ts"]), message)
+            if "channel" not in called.data:  # found, not posted: it may show what was true then
+                redrawn = await desk.update(claim, job.channel, str(called.data["ts"]), message)
+                called = called if redrawn.done else redrawn
         return called, replace(stands, channel=stands.channel or job.channel)
 
-    async def _settle(self, claim: Claim, called: Called, stands: Place) -> None:
+    async def _settle(self, claim: Claim, called: Called, stands: Place) -> bool:
         desk = self._desk
         outcome = await desk.outcome(claim, called, channel=stands.channel or "")
         if called.verdict is Verdict.CHANNEL and not stands.ts:
-            await desk.store.run(carry.settle_elsewhere, claim=claim, code=called.code, now=desk.clock())
-            return
+            return await desk.store.run(carry.settle_elsewhere, claim=claim, code=called.code, now=desk.clock())
         if not called.done:
-            await desk.settle(claim, outcome)
-            return
-        await desk.store.run(carry.settle_card, claim=claim, outcome=outcome, place=stands, now=desk.clock())
+            return await desk.settle(claim, outcome)
+        kept = await desk.store.run(carry.settle_card, claim=claim, outcome=outcome, place=stands, now=desk.clock())
         log.event(logger, "slack.card.drawn", conversation=claim.subject, delivery=claim.id, attempts=claim.attempts)
+        return kept
+
+    async def _withdraw(self, claim: Claim, stands: Place) -> None:
+        """Take our card back: we stood still beyond the lease, and whoever took over posted one with the same key."""
+        desk = self._desk
+        for _ in range(3):
+            await asyncio.sleep(QUIET.total_seconds())  # the other one may be about to post, or to find ours
+            job = await desk.store.read(card_job, claim=claim)
+            if not job.place.ts or job.place.ts == stands.ts:
+                return
+            called = await desk.poster.call("chat.delete", channel=stands.channel, ts=stands.ts)
+            if called.done or called.code == "message_not_found":
+                log.event(logger, "slack.card.withdrawn", conversation=claim.subject, delivery=claim.id)
+                return

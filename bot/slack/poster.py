@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -17,7 +18,6 @@ from bot.failpoint import failpoint
 
 CARD_EVENT = "portaldesk_card"
 
-_LIMIT = aiohttp.ClientTimeout(total=CALL_LIMIT.total_seconds())
 _encode = msgspec.json.Encoder().encode
 
 _UNSURE = {"internal_error", "fatal_error", "service_unavailable", "request_timeout"}
@@ -128,19 +128,23 @@ def _body(given: Mapping[str, Any]) -> bytes:
 class Poster:
     """Slack's Web API as far as we use it, over the client's session, with its token, address and proxy.
 
-    The SDK's own sending would cost as much again as the call, and its retry handlers would post twice.
+    The SDK's own sending would cost as much again as the call, and its retry handlers would post twice. `limit`: how
+    long one call may take, wholly.
     """
 
-    def __init__(self, client: AsyncWebClient) -> None:
+    def __init__(self, client: AsyncWebClient, *, limit: timedelta = CALL_LIMIT) -> None:
         assert client.session is not None
         self._session: aiohttp.ClientSession = client.session
         self._base = client.base_url
         self._headers = {"Authorization": f"Bearer {client.token}", "User-Agent": client.headers["User-Agent"]}
         self._json = self._headers | {"Content-Type": "application/json; charset=utf-8"}
-        self._proxy = client.proxy
+        self._more: dict[str, Any] = {
+            "proxy": client.proxy,
+            "timeout": aiohttp.ClientTimeout(total=limit.total_seconds()),
+        }
 
     async def call(self, method: str, *, read: bool = False, **arguments: Any) -> Called:
-        """Call one method, once, within bot.domain.delivery.CALL_LIMIT."""
+        """Call one method, once, within the limit."""
         given = {name: value for name, value in arguments.items() if value is not None}
         try:
             async with self._request(method, given, read=read) as response:
@@ -156,8 +160,8 @@ class Poster:
     def _request(self, method: str, given: Mapping[str, Any], *, read: bool) -> Any:
         url = self._base + method
         if read:
-            return self._session.get(url, params=given, headers=self._headers, proxy=self._proxy, timeout=_LIMIT)
-        return self._session.post(url, data=_body(given), headers=self._json, proxy=self._proxy, timeout=_LIMIT)
+            return self._session.get(url, params=given, headers=self._headers, **self._more)
+        return self._session.post(url, data=_body(given), headers=self._json, **self._more)
 
     async def post(
         self, channel: str, message: Mapping[str, Any], *, key: str, thread: str | None = None, broadcast: bool = False

@@ -59,6 +59,8 @@ def clean(text: str) -> str:
     Controls and bidi overrides become visible, invisible fillers go, a letter keeps few marks. Cleaning twice changes
     nothing more. Markup characters stay as they are: they are shown, never parsed.
     """
+    if text.isascii() and text.isprintable():  # nearly every name and line: a fifth of what drawing a card costs
+        return text
     text = _NEW_LINES.sub("\n", text).translate(_TABLE)
     if text.isascii():
         return text
@@ -72,6 +74,8 @@ def sendable(text: str) -> str:
 
 def has_ink(text: str) -> bool:
     """Whether anything of it can be seen."""
+    if text.isascii() and text.isprintable():
+        return bool(text.strip())
     return any(not c.isspace() and c not in _BLANK and unicodedata.category(c) not in {"Mn", "Me", "Cf"} for c in text)
 
 

@@ -69,9 +69,7 @@ ROWS = (
     Row("start", "start to ready", plain("service.ready"), 2, 1, "s", ("service",)),
     Row("slow_disk", "fsync 2 ms slower: accepted a second, against the bare commit there",
         ratio("service_slow.accepted", "floor_slow.accepted"), 3, 4, "x", ("slow",), more=True),
-    Row("replicas", "PostgreSQL: events accepted a second, 2 replicas against 1",
-        ratio("postgres.2", "postgres.1"), 1.0, 1.5, "x", ("postgres",), more=True),
     Row("lost", "lost or doubled", plain("lost"), 0, 0, "", ()),
 )  # fmt: skip
 
-SLOW = frozenset({"growth", "postgres"})  # parts that --quick leaves out
+SLOW = frozenset({"growth"})  # parts that --quick leaves out

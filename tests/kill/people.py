@@ -20,7 +20,7 @@ class Nurse:
     stage: Stage
     slack: str = "U0NURSE00"
     triangles: int = 0
-    pause: float = 0.15
+    pause: float = 0.4
 
     async def card(self, token: str, channel: str = "C0NURSING") -> dict[str, Any] | None:
         """The card that shows this token, as it is now."""
@@ -50,6 +50,7 @@ class Nurse:
         known = {view["id"] for view in await self._views()}
         loop = asyncio.get_running_loop()
         while True:
+            card = await self._now(card, channel)
             acked = await self.press(card, "Reply", channel)
             end = loop.time() + (PATIENCE if acked else self.pause)
             while loop.time() < end:
@@ -57,6 +58,10 @@ class Nurse:
                     if view["id"] not in known and view["callback_id"] == "reply":
                         return view
                 await asyncio.sleep(0.03)
+
+    async def _now(self, card: Mapping[str, Any], channel: str) -> Mapping[str, Any]:
+        seen = await self.stage.look("messages", channel=channel, peek="1", **{"as": self.slack})
+        return next((message for message in seen["messages"] if message["ts"] == card["ts"]), card)
 
     async def _views(self) -> list[dict[str, Any]]:
         return list((await self.stage.look("views", **{"as": self.slack}))["views"])
@@ -78,9 +83,14 @@ class Nurse:
             await asyncio.sleep(self.pause)
 
 
-def _button(card: Mapping[str, Any], label: str) -> dict[str, str] | None:
+def _button(card: Mapping[str, Any], label: str) -> dict[str, Any] | None:
+    """The button, or that entry behind the dots, as what a press of it names."""
     for block in card["blocks"]:
         for element in block.get("elements", ()):
+            found = {"block_id": block["block_id"], "action_id": element.get("action_id")}
             if element.get("type") == "button" and element["text"]["text"] == label:
-                return {"block_id": block["block_id"], "action_id": element["action_id"]}
+                return found
+            for option in element.get("options", ()) if element.get("type") == "overflow" else ():
+                if option["text"]["text"] == label:
+                    return found | {"selected_option": option}
     return None

@@ -75,9 +75,7 @@ class Mark:
     def read(self) -> history.History:
         """What has happened since."""
         stage = self._stage
-        return history.read(
-            stage.slack_journal, stage.portal_journal, slack_from=self._slack, portal_from=self._portal
-        )
+        return history.read(stage.slack_journal, stage.portal_journal, slack_from=self._slack, portal_from=self._portal)
 
 
 def _size(path: Path) -> int:

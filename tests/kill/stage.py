@@ -37,14 +37,16 @@ def practice_document() -> str:
         for nurse in NURSES
     ]
     staff.append({"slack": "U0PAT", "name": "Pat Quinn", "roles": ["admin", "staff"], "departments": ["Front Desk"]})
-    return yaml.safe_dump({
-        "practice": {"name": "Bright Kids Pediatrics", "timezone": "America/New_York"},
-        "card_detail": "full",
-        "hours": {"mon-sun": "00:00-24:00"},
-        "departments": departments,
-        "default_department": "Front Desk",
-        "staff": staff,
-    })
+    return yaml.safe_dump(
+        {
+            "practice": {"name": "Bright Kids Pediatrics", "timezone": "America/New_York"},
+            "card_detail": "full",
+            "hours": {"mon-sun": "00:00-24:00"},
+            "departments": departments,
+            "default_department": "Front Desk",
+            "staff": staff,
+        }
+    )
 
 
 def workspace() -> dict[str, Any]:
@@ -209,7 +211,9 @@ class Stage:
         )
         return {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in os.environ} | own
 
-    def service(self, database: str, *, options: Sequence[str] = (), once: Sequence[str] = (), port: int = 0, **more: str) -> Service:
+    def service(
+        self, database: str, *, options: Sequence[str] = (), once: Sequence[str] = (), port: int = 0, **more: str
+    ) -> Service:
         """A replica that was not started yet."""
         made = Service(
             self.nursery,

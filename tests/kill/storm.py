@@ -26,7 +26,7 @@ SLACK_FAULTS = (
     ("internal_error_after", 2, 0), ("fatal_error_after", 1, 0), ("late_apply", 1, 1.2), ("delayed_answer", 1, 0.4),
     ("slow_drip", 1, 0.4),
 )  # fmt: skip
-DELIVERY_FAULTS = ("lost_ack", "socket_drop", "duplicate_event", "late_event")
+DELIVERY_FAULTS = ("lost_ack", "duplicate_event", "late_event")
 # 401 stops the portal's queue for ten minutes, and 410 and 307 end an answer until somebody presses Retry: not here.
 PORTAL_FAULTS = (
     "reset_before", "apply_then_reset", "apply_late", "half_answer", "wrong_body_before", "wrong_body_after", "html_200",
@@ -44,6 +44,7 @@ class Storm:
     kills: int = 20
     freezes: int = 3
     replicas: int = 1
+    drops: int = 2  # sockets cut: the SDK takes ten seconds and more to notice
     share: float = 0.2
     seed: int = 1
     mode: str = "idempotent"
@@ -81,6 +82,7 @@ class Result:
             "portal faults": f"{sum(found.portal_faults.values())} of {len(found.portal_faults)} kinds "
             f"({100 * sum(found.portal_faults.values()) // max(1, found.requests + len(found.answers))} %)",
             "triangles": self.triangles,
+            "cards taken back": found.repaired,
             "lost": sum(p.startswith("LOST") for p in self.problems),
             "twice": sum(p.startswith("TWICE") for p in self.problems),
             "out of order": sum(p.startswith("ORDER") for p in self.problems),
@@ -114,6 +116,7 @@ class _Run:
             plan.append({"kind": kind, "probability": part / left, "seconds": seconds, "retry_after": 1})
             left -= part
         plan += [{"kind": kind, "probability": storm.share / 8, "seconds": 0.3} for kind in DELIVERY_FAULTS]
+        plan.append({"kind": "socket_drop", "probability": storm.share / 8, "times": storm.drops})
         told = await play.human("faults", faults=plan, seed=storm.seed)
         assert "faults" in told, told
         await play.control(

@@ -55,10 +55,15 @@ async def test_the_job_is_done_though_the_database_was_lost(
     at: str,
 ):
     """The database is lost exactly there: one card, one answer, nothing acknowledged that was not kept."""
-    database, hits, when = fresh("postgres"), tmp_path / "hits", tmp_path / "when"
+    await lose(play, fresh("postgres"), postgres_server, tmp_path, action=action, at=at)
+
+
+async def lose(play: Stage, database: str, server: PostgresServer, tmp_path: Path, *, action: str, at: str) -> None:
+    """The main job with one loss of the database."""
+    hits, when = tmp_path / "hits", tmp_path / "when"
     name, _, nth = at.partition(":")
     once = ["--failpoint", f"{name}:{action}:{nth}", "--hits", str(hits), "--when", str(when)]
-    service = play.service(database, once=[*once, *options(postgres_server, database)])
+    service = play.service(database, once=[*once, *options(server, database)])
     mark, token = scene.Mark(play), scene.new_token()
     await service.start()
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,7 +16,13 @@ from tests.service import FAST
 pytestmark = [pytest.mark.kill, pytest.mark.asyncio(loop_scope="module")]
 
 BEYOND = FAST["LEASE"] + 0.8  # seconds
-POINTS = ("outbox.before_carry:1", "slack.before_post:1", "slack.before_settle:1", "portal.before_send:1", "reply.before_settle:1")
+POINTS = (
+    "outbox.before_carry:1",
+    "slack.before_post:1",
+    "slack.before_settle:1",
+    "portal.before_send:1",
+    "reply.before_settle:1",
+)
 
 
 async def frozen(play: Stage, database: str, tmp_path: Path, at: str, *, second: bool) -> None:
@@ -34,6 +41,7 @@ async def frozen(play: Stage, database: str, tmp_path: Path, at: str, *, second:
         when.touch()
         await scene.main_job(play, token)
         await scene.settled(play, database)
+        await asyncio.sleep(BEYOND + 1.5 if second else 0)  # the late one wakes up, and takes back what it posted
     finally:
         for service in services:
             await service.end()

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import hmac
 import subprocess
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from bot.domain.store import Store
 from storage.crypto import Keyring, KeysWrong, Lookup, Tampered, key_id_of, new_key, parse
@@ -28,7 +31,7 @@ def test_a_value_opens_only_where_it_was_sealed(keys: Keyring):
 
 def test_the_same_words_never_look_the_same(keys: Keyring):
     """Each value has a nonce of its own."""
-    assert len({keys.seal(b"words", "t", "r", "c") for _ in range(100)}) == 100
+    assert len({bytes(keys.seal(b"words", "t", "r", "c")) for _ in range(100)}) == 100
 
 
 def test_the_newest_key_seals_and_every_key_opens():
@@ -75,7 +78,15 @@ def test_a_look_up_hash_tells_kinds_and_portals_apart():
     }
     assert len(found) == 4
     assert {len(h) for h in found} == {16}
-    assert Lookup(b"1" * 32)("thread", "main", "x") in found
+    assert bytes(Lookup(b"1" * 32)("thread", "main", "x")) in found
+
+
+def test_a_look_up_hash_is_hmac_sha_256():
+    """As the standard library computes it, from the key that HKDF derives."""
+    master = b"m" * 32
+    key = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"portaldesk lookup 1").derive(master)
+    wanted = hmac.digest(key, b"thread\0main\0x\xed\xa0\x80", "sha256")[:16]
+    assert Lookup(master)("thread", "main", "x\ud800") == wanted
 
 
 async def test_a_value_moved_to_another_row_does_not_open(store: Store):

@@ -138,7 +138,7 @@ def test_each_table_says_which_columns_are_encrypted():
         if str(column.type) in {"TEXT", "VARCHAR", "CLOB"} and not column.name.endswith("id") and column.name != "id"
     }
     assert plain == {
-        ("alarms", "key"), ("channels", "named"), ("channels", "trouble"), ("conversations", "closed_by"),
+        ("alarms", "key"), ("channels", "named"), ("channels", "trouble"), ("conflicts", "portal"), ("conversations", "closed_by"),
         ("conversations", "department"), ("conversations", "holder"), ("conversations", "kind"),
         ("conversations", "portal"), ("conversations", "status"), ("counters", "name"), ("deliveries", "claimed_by"),
         ("deliveries", "code"), ("deliveries", "fold"), ("deliveries", "lane"), ("deliveries", "portal"),

@@ -37,7 +37,9 @@ async def sound(store: Store):
         records.add_note(note(records, kept), channel="C", ts="2")
         inbox_id = records.add_inbox(portal="main", event_id="q", sha256=b"q", raw=b"q", now=NOW)
         records.settle_inbox(inbox_id, state=InboxState.QUARANTINED, type="", reason="canary reason")
-        records.run(Sql("UPDATE deliveries SET subject = :subject WHERE what = 'card'"), subject=inbox_id)
+        records.run(
+            Sql("UPDATE deliveries SET subject = :subject, what = 'unreadable' WHERE what = 'card'"), subject=inbox_id
+        )
         conflict = records.add_conflict(portal="main", event_id="q", sha256=b"x", raw=b"x", now=NOW)
         records.journal(Entry(at=NOW, actor="portal:main", action="event.conflict", subject=conflict))
         return kept
@@ -58,15 +60,15 @@ async def test_a_sound_database_has_no_breach(store: Store, sound):
 
 BROKEN = [
     ("I2", "UPDATE messages SET message_hash = event_hash FROM inbox WHERE inbox.state = 'done'"),
-    ("I3", "UPDATE inbox SET event_hash = body_hash WHERE state = 'conflict'"),
+    ("I3", "UPDATE conflicts SET event_hash = body_hash"),
     ("I4", "UPDATE places SET ts = NULL"),
-    ("I4", "UPDATE deliveries SET subject = 'other' WHERE what = 'card'"),
+    ("I4", "UPDATE deliveries SET subject = 'other' WHERE what = 'unreadable'"),
     ("I5", "UPDATE deliveries SET subject = 'other' WHERE what = 'reply' AND state = 'pending'"),
     ("I5", "UPDATE replies SET state = 'failed' WHERE state = 'delivered'"),
     ("I22", "UPDATE replies SET conversation_id = (SELECT id FROM conversations WHERE number = 999)"),
     ("I22", "UPDATE windows SET slack = 'U0EVE'"),
     ("I22", "UPDATE practices SET applied_at = 1"),
-    ("I26", "UPDATE deliveries SET state = 'unclear' WHERE what = 'card'"),
+    ("I26", "UPDATE deliveries SET state = 'unclear' WHERE what = 'unreadable'"),
 ]
 
 

@@ -83,21 +83,26 @@ def _inbox() -> None:
         "inbox",
         sa.Column("id", sa.Text(), primary_key=True),
         sa.Column("portal", sa.Text(), nullable=False),
-        sa.Column("event_hash", sa.LargeBinary(), nullable=False),
-        sa.Column("body_hash", sa.LargeBinary()),
+        sa.Column("event_hash", sa.LargeBinary(), nullable=False, unique=True),
         sa.Column("event_sealed", sa.LargeBinary(), nullable=False),
-        sa.Column("raw_sealed", sa.LargeBinary(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("type", sa.Text(), nullable=False),
         sa.Column("about_hash", sa.LargeBinary()),
         sa.Column("reason_sealed", sa.LargeBinary()),
         sa.Column("received_at", sa.BigInteger(), nullable=False),
-        sa.CheckConstraint("state IN ('done', 'waiting', 'quarantined', 'conflict')", name="inbox_state"),
+        sa.CheckConstraint("state IN ('done', 'waiting', 'quarantined')", name="inbox_state"),
     )
-    _index("inbox_conflict", "inbox", ["event_hash", "body_hash"], unique=True, where="state = 'conflict'")
-    _index("inbox_event", "inbox", ["event_hash"], unique=True, where="state <> 'conflict'")
-    _index("inbox_quarantined", "inbox", ["received_at"], where="state = 'quarantined'")
     _index("inbox_waiting", "inbox", ["about_hash"], where="state = 'waiting'")
+    op.create_table(
+        "conflicts",
+        sa.Column("id", sa.Text(), primary_key=True),
+        sa.Column("portal", sa.Text(), nullable=False),
+        sa.Column("event_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("body_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("event_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("received_at", sa.BigInteger(), nullable=False),
+    )
+    _index("conflicts_event", "conflicts", ["event_hash", "body_hash"], unique=True)
 
 
 def _conversations() -> None:
@@ -253,7 +258,7 @@ def _outbox() -> None:
         where="state IN ('pending', 'sending', 'unclear')",
     )
     _index("deliveries_state", "deliveries", ["state", "n"], where="state IN ('failed', 'dropped')")
-    _index("deliveries_subject", "deliveries", ["subject"])
+    _index("deliveries_reply", "deliveries", ["subject"], where="what = 'reply'")
 
 
 def _journal() -> None:

@@ -1,0 +1,215 @@
+"""portaldesk as somebody meets it who has not seen it before."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+
+import aiohttp
+import click
+import pytest
+
+from bot.cli import portaldesk
+from tests.cli.conftest import Shell, Town
+from tests.world import PRACTICE, until
+
+
+def commands(group: click.Group = portaldesk, *before: str) -> list[tuple[str, ...]]:
+    """Every command there is, as it is typed."""
+    found: list[tuple[str, ...]] = []
+    for name, command in sorted(group.commands.items()):
+        found.append((*before, name))
+        if isinstance(command, click.Group):
+            found += commands(command, *before, name)
+    return found
+
+
+@pytest.mark.parametrize("words", [(), *commands()], ids=lambda words: " ".join(words) or "portaldesk")
+def test_every_command_has_a_help_with_an_example(words: tuple[str, ...]):
+    """--help of each command says what it does and shows an example that names the command."""
+    from click.testing import CliRunner
+
+    told = CliRunner().invoke(portaldesk, [*words, "--help"])
+    assert told.exit_code == 0
+    assert f"Example: portaldesk{''.join(' ' + word for word in words)}" in " ".join(told.output.split())
+
+
+async def test_the_console_prints_its_help_as_a_process(shell: Shell):
+    """`portaldesk --help` and an unknown command: help, and exit 2 with a hint."""
+    told = await shell("--help")
+    assert told.code == 0
+    assert "run" in told.out
+    wrong = await shell("rnu")
+    assert wrong.code == 2
+    assert "rnu" in wrong.err
+
+
+async def test_wrong_settings_are_all_listed_at_once(shell: Shell):
+    """`run` without and with wrong settings: exit 2, each fault with its variable, no value of a secret."""
+    told = await shell("run")
+    assert told.code == 2
+    for variable in ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "PORTALDESK_PORTAL_"):
+        assert variable in told.flat
+    shell.env = {
+        "SLACK_BOT_TOKEN": "xoxp-someones-own-token",
+        "SLACK_APP_TOKEN": "nonsense-0815",
+        "PORTALDESK_DATABASE_URL": "mysql://root:hunter2@db/x",
+        "PORTALDESK_HTTP": "everywhere",
+        "PORTALDESK_PORTAL_MAIN_URL": "http://10.0.0.1/",
+        "PORTALDESK_PORTAL_MAIN_SECRETS": "not-a-secret-4711",
+        "PORTALDESK_PORTAL_MAIN_REPLIES": "sometimes",
+    }
+    told = await shell("run")
+    assert told.code == 2
+    for variable, value in shell.env.items():
+        assert variable in told.flat
+        if "TOKEN" in variable or "SECRETS" in variable:
+            assert value not in told.flat
+    assert "hunter2" not in told.flat
+
+
+async def test_from_an_empty_folder_to_a_running_service(town: Town):
+    """The newcomer's way: run says `db upgrade`, then `practice apply`; then it runs, a second one is refused in a
+    sentence, samples come in as cards, and SIGTERM ends it cleanly."""
+    shell = town.shell
+    told = await shell("run")
+    assert told.code == 1
+    assert "portaldesk db upgrade" in told.flat
+    assert (await shell("db", "upgrade")).code == 0
+    assert "The schema is at" in (await shell("db", "upgrade")).out
+    told = await shell("run")
+    assert told.code == 1
+    assert "portaldesk practice apply FILE" in told.flat
+    applied = await shell("practice", "apply", "practice.yaml", "--yes")
+    assert "Applied, version 1" in applied.flat
+    running = await shell.start("run")
+    await _ready(town)
+    second = await shell("run", PORTALDESK_HTTP="127.0.0.1:1")
+    assert second.code == 1
+    assert "Another `portaldesk run` already works on" in second.flat
+    sample = await shell("sample", "all", "--count", "2")
+    assert sample.code == 0
+    assert "10 answered 202" in sample.flat
+    hub = town.slack.slack
+
+    async def cards() -> bool:
+        return sum(row["method"] == "chat.postMessage" and bool(row["applied"]) for row in hub.journal.rows(kind="api")) >= 10
+
+    await until(cards, what="ten cards")
+    verified = await shell("verify")
+    assert (verified.code, verified.flat) == (0, "Every rule holds.")
+    assert json.loads((await shell("verify", "--json")).out) == []
+    running.terminate()
+    await asyncio.wait_for(running.communicate(), 30)
+    assert running.returncode == 0
+    nobody = await shell("sample", "refill")
+    assert nobody.code == 1
+    assert "no service there" in nobody.flat
+
+
+async def _ready(town: Town) -> None:
+    async with aiohttp.ClientSession() as http:
+
+        async def answers() -> bool:
+            try:
+                async with http.get(f"http://127.0.0.1:{town.port}/readyz") as answer:
+                    return answer.status == 200
+            except aiohttp.ClientError:
+                return False
+
+        await until(answers, what="the service")
+
+
+async def test_the_practice_file_goes_round(town: Town):
+    """practice check, apply, show: faults with their lines, the difference first, and what is shown is the same file."""
+    shell, file = town.shell, town.practice
+    await shell("db", "upgrade")
+    assert "Good: Bright Kids Pediatrics" in (await shell("practice", "check", "practice.yaml")).flat
+    assert (await shell("practice", "show")).code == 1
+    assert (await shell("practice", "apply", "practice.yaml", "--yes")).code == 0
+    again = await shell("practice", "apply", "practice.yaml", "--yes")
+    assert "Nothing changes." in again.flat
+    shown = await shell("practice", "show")
+    assert shown.code == 0
+    file.write_text(shown.out, encoding="utf-8")
+    assert "Nothing changes." in (await shell("practice", "apply", "practice.yaml", "--yes")).flat
+    file.write_text(PRACTICE.replace("turnaround: 4h", "turnaround: 2h"), encoding="utf-8")
+    changed = await shell("practice", "apply", "practice.yaml", "--json")
+    assert [(c["before"], c["after"]) for c in json.loads(changed.out)] == [("4h", "2h")]
+    file.write_text(PRACTICE.replace("default_department: Front Desk", "default_department: Nowhere"), encoding="utf-8")
+    for command in ("check", "apply"):
+        told = await shell("practice", command, "practice.yaml")
+        assert told.code == 2
+        assert "Nowhere" in told.flat
+        assert "nothing was changed" in told.flat
+    file.write_text("{{{", encoding="utf-8")
+    assert (await shell("practice", "check", "practice.yaml")).code == 2
+    assert (await shell("practice", "check", "missing.yaml")).code == 2
+
+
+async def test_check_looks_at_everything_and_says_what_to_do(town: Town):
+    """`check`: all ok is exit 0; then one thing after the other goes wrong, and each is failed with what to do."""
+    shell, hub = town.shell, town.slack.slack
+    before = await shell("check")
+    assert before.code == 1
+    assert "db upgrade" in before.flat
+    await shell("db", "upgrade")
+    await shell("practice", "apply", "practice.yaml", "--yes")
+    good = await shell("check")
+    assert good.code == 0, good.flat
+    for row in ("Slack token", "Slack scopes", "Slack app token", "channel C0NURSING", "person U0ALICE", "portal main", "keys", "clock"):
+        assert row in good.flat
+    rows = json.loads((await shell("check", "--json")).out)
+    assert {row["state"] for row in rows} <= {"ok", "warning"}
+
+    async def failing() -> dict[str, str]:
+        told = await shell("check", "--json")
+        assert told.code == 1
+        return {row["what"]: f"{row['found']} {row['do']}" for row in json.loads(told.out) if row["state"] == "failed"}
+
+    hub.workspace.channels["C0REFILLS"].is_archived = True
+    hub.workspace.channels["C0URGENT"].members.discard("U0PORTAL")
+    hub.workspace.people["U0BEN"].deleted = True
+    hub.scopes.discard("users:read")
+    town.portal.incoming._secrets = ("whsec_" + "QUJD" * 10,)
+    faults = await failing()
+    assert "Unarchive it" in faults["channel C0REFILLS"]
+    assert "Invite me there" in faults["channel C0URGENT"]
+    assert "users:read" in faults["Slack scopes"]
+    assert "401" in faults["portal main"]
+    hub.scopes.add("users:read")
+    assert "deactivated" in (await failing())["person U0BEN"]
+    hub.token_state = "token_revoked"
+    await town.portal.runner.cleanup()
+    faults = await failing()
+    assert "token_revoked" in faults["Slack token"]
+    assert "cannot be reached" in faults["portal main"]
+
+
+async def test_deliveries_are_listed_tried_again_and_taken_out(town: Town):
+    """`deliveries`: nothing waits; with the portal refusing, the answer is listed, tried again, and dropped with why."""
+    shell = town.shell
+    await shell("db", "upgrade")
+    await shell("practice", "apply", "practice.yaml", "--yes")
+    assert "Nothing waits" in (await shell("deliveries", "list")).flat
+    hub = town.slack.slack
+    hub.token_state = ""
+    running = await shell.start("run")
+    await _ready(town)
+    hub.plan.load([{"kind": "error_500_before", "method": "chat.postMessage"}], 1)
+    assert (await shell("sample", "general")).code == 0
+    print(await shell("deliveries", "list", "--json"), [(r["method"], r.get("fault"), r["answer"].get("error")) for r in hub.journal.rows(kind="api")])
+    rows = json.loads((await shell("deliveries", "list", "--json")).out)
+    assert [row["what"] for row in rows] == ["card"]
+    assert rows[0]["id"] in (await shell("deliveries", "list")).flat
+    assert (await shell("deliveries", "retry", rows[0]["id"])).code == 1
+    assert (await shell("deliveries", "drop", "d_nothing", "--why", "x")).code == 1
+    assert (await shell("deliveries", "drop", rows[0]["id"])).code == 2
+    for _ in range(20):
+        dropped = await shell("deliveries", "drop", rows[0]["id"], "--why", "handled by phone")
+        if dropped.code == 0:
+            break
+    assert "It is taken out." in dropped.flat
+    assert "Nothing waits" in (await shell("deliveries", "list")).flat
+    running.terminate()
+    await asyncio.wait_for(running.communicate(), 30)

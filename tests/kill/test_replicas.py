@@ -1,0 +1,85 @@
+"""Two services on one PostgreSQL share the work; when one dies, the other takes over what it held."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests import history, world
+from tests.kill import scene
+from tests.kill.people import Nurse
+from tests.kill.stage import CHANNELS, Stage, stage
+from tests.service import FAST
+
+pytestmark = [pytest.mark.kill, pytest.mark.postgres]
+
+
+async def _carried(hits: Path) -> int:
+    return Counter(line.partition(" ")[2] for line in hits.read_text().splitlines())["outbox.carried"]
+
+
+async def _cards(play: Stage, tokens: list[str]) -> None:
+    for n, token in enumerate(tokens):
+        await world.until(
+            lambda token=token, n=n: Nurse(play).card(token, CHANNELS[n % 3]), what=f"the card of {token}", within=30
+        )
+
+
+async def _write(play: Stage, count: int) -> list[str]:
+    tokens = [scene.new_token() for _ in range(count)]
+    for n, token in enumerate(tokens):
+        await play.write(token, channel=CHANNELS[n % 3])
+        await asyncio.sleep(0.02)
+    return tokens
+
+
+async def test_two_share_the_work_and_one_takes_over(fresh: Callable[[str], str], tmp_path: Path):
+    """Both carry, nothing is carried twice; one is killed with claims in hand, and the other posts them in time."""
+    database = fresh("postgres")
+    hits = [tmp_path / "hits0", tmp_path / "hits1"]
+    async with stage(tmp_path) as play:
+        one = play.service(database, options=["--hits", str(hits[0])])
+        two = play.service(database, port=world.free_port(), options=["--hits", str(hits[1])])
+        try:
+            for service in (one, two):
+                await service.start()
+                await play.ready(service)
+            tokens = await _write(play, 30)
+            await _cards(play, tokens)
+            nurses = [Nurse(play, f"U0NURSE{n:02d}") for n in range(6)]
+            for start in range(0, 12, 6):
+                await asyncio.gather(*(_answer(nurse, tokens, start + n) for n, nurse in enumerate(nurses)))
+            await scene.settled(play, database)
+            shared = [await _carried(path) for path in hits]
+            await play.human(
+                "faults", faults=[{"kind": "delayed_answer", "seconds": 0.3, "method": "chat.postMessage"}]
+            )
+            more = await _write(play, 6)
+            two.wanted = False
+            two.kill()  # for good: nobody starts it again
+            since = asyncio.get_running_loop().time()
+            await _cards(play, more)
+            took = asyncio.get_running_loop().time() - since
+            await play.human("faults", faults=[])
+            await scene.settled(play, database)
+        finally:
+            for service in (one, two):
+                await service.end()
+        found = history.read(play.slack_journal, play.portal_journal)
+    print(f"\nreplicas carried {shared[0]} and {shared[1]} deliveries; taken over within {took:.1f} s")
+    assert min(shared) > 0, shared
+    assert took < FAST["LEASE"] + 2 + 6
+    assert history.judge(found) == []
+    assert len(found.shown) == 12
+    assert await scene.breaches(database) == []
+
+
+async def _answer(nurse: Nurse, tokens: list[str], n: int) -> None:
+    channel = CHANNELS[n % 3]
+    card = await nurse.card(tokens[n], channel)
+    assert card is not None
+    await nurse.answer(card, f"Answer to {tokens[n]}", channel=channel)

@@ -1,0 +1,139 @@
+"""The only module that calls Slack: one call, once, and every answer put into its class."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import timedelta
+
+import aiohttp
+import pytest
+from aiohttp import web
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.slack.poster import Called, Poster, Verdict
+
+Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]
+Ask = Callable[[Answer], Awaitable[Poster]]
+
+
+@pytest.fixture
+async def ask() -> AsyncIterator[Ask]:
+    """A poster at a Slack that answers as told."""
+    async with aiohttp.ClientSession() as session:
+        runners: list[web.AppRunner] = []
+
+        async def ask(answer: Answer) -> Poster:
+            app = web.Application()
+            app.router.add_route("*", "/api/{method}", answer)
+            runner = web.AppRunner(app)
+            await runner.setup()
+            runners.append(runner)
+            site = web.TCPSite(runner, "127.0.0.1", 0)
+            await site.start()
+            port = runner.addresses[0][1]
+            return Poster(client(session, port), limit=timedelta(seconds=0.5))
+
+        yield ask
+        for runner in runners:
+            await runner.cleanup()
+
+
+def client(session: aiohttp.ClientSession, port: int) -> AsyncWebClient:
+    return AsyncWebClient(token="xoxb-t", base_url=f"http://127.0.0.1:{port}/api/", session=session, retry_handlers=[])
+
+
+@pytest.mark.parametrize(
+    ("status", "raw", "verdict", "code"),
+    [
+        (200, b'{"ok": true, "ts": "1.2"}', Verdict.DONE, ""),
+        (200, b'{"ok": false, "error": "ratelimited"}', Verdict.LIMITED, "ratelimited"),
+        (429, b"", Verdict.LIMITED, "ratelimited"),
+        (200, b'{"ok": false, "error": "is_archived"}', Verdict.CHANNEL, "is_archived"),
+        (200, b'{"ok": false, "error": "token_revoked"}', Verdict.TOKEN, "token_revoked"),
+        (200, b'{"ok": false, "error": "invalid_blocks"}', Verdict.CONTENT, "invalid_blocks"),
+        (200, b'{"ok": false, "error": "message_not_found"}', Verdict.GONE, "message_not_found"),
+        (200, b'{"ok": false, "error": "team_access_not_granted"}', Verdict.REFUSED, "team_access_not_granted"),
+        (200, b'{"ok": false, "error": "fatal_error"}', Verdict.UNSURE, "fatal_error"),
+        (200, b'{"ok": false}', Verdict.UNSURE, "http_200"),
+        (200, b"<html>maintenance</html>", Verdict.UNSURE, "http_200"),
+        (200, b"[" * 100_000, Verdict.UNSURE, "http_200"),
+        (200, b'"\xff"', Verdict.UNSURE, "http_200"),
+        (200, b"", Verdict.UNSURE, "http_200"),
+        (500, b'{"ok": true}', Verdict.UNSURE, "http_500"),
+        (503, b'{"ok": false, "error": "invalid_blocks"}', Verdict.UNSURE, "invalid_blocks"),
+    ],
+)
+async def test_every_answer_has_a_class(ask: Ask, status: int, raw: bytes, verdict: Verdict, code: str):
+    """Whatever Slack or something before it answers is done, refused for a reason, or may have been done."""
+
+    async def answer(_: web.Request) -> web.Response:
+        return web.Response(status=status, body=raw, content_type="application/json")
+
+    called = await (await ask(answer)).call("chat.postMessage", channel="C1")
+    assert (called.verdict, called.code) == (verdict, code)
+
+
+async def test_a_limit_is_obeyed_as_told(ask: Ask):
+    """Retry-After is how long to wait; one that is no number counts as a second."""
+
+    async def answer(request: web.Request) -> web.Response:
+        return web.Response(status=429, headers={"Retry-After": request.match_info["method"]})
+
+    slack = await ask(answer)
+    assert [(await slack.call(told)).wait for told in ("30", "soon")] == [30.0, 1.0]
+
+
+async def test_a_message_leaves_as_slack_wants_it(ask: Ask):
+    """JSON in UTF-8 with our token, the key in the metadata; half of a character is no reason to fail."""
+    seen: list[tuple[str, str, dict]] = []
+
+    async def answer(request: web.Request) -> web.Response:
+        seen.append((request.headers["Authorization"], request.content_type, json.loads(await request.read())))
+        return web.json_response({"ok": True, "ts": "1.2"})
+
+    called = await (await ask(answer)).post("C1", {"text": "Zoë \ud83d"}, key="k1")
+    assert called == Called(verdict=Verdict.DONE, data={"ok": True, "ts": "1.2"})
+    authorization, kind, body = seen[0]
+    assert (authorization, kind) == ("Bearer xoxb-t", "application/json")
+    assert body["text"] == "Zoë \ud83d"
+    assert body["metadata"]["event_payload"] == {"key": "k1"}
+    assert "thread_ts" not in body
+
+
+async def test_reading_asks_with_get(ask: Ask):
+    """A look back asks in the address, page by page, until our key is found."""
+    asked: list[dict[str, str]] = []
+
+    async def answer(request: web.Request) -> web.Response:
+        assert request.method == "GET"
+        asked.append(dict(request.query))
+        ours = {"ts": "5.0", "metadata": {"event_payload": {"key": "k1"}}}
+        more = {"messages": [{"ts": "9.0"}], "response_metadata": {"next_cursor": "n="}}
+        return web.json_response({"ok": True} | ({"messages": [ours]} if "cursor" in request.query else more))
+
+    found = await (await ask(answer)).find("C1", key="k1", since=4.5)
+    assert found.data == {"ts": "5.0"}
+    assert [page.get("cursor") for page in asked] == [None, "n="]
+    assert asked[0]["oldest"] == "4.500000"
+
+
+async def test_a_refused_connection_is_unsent_and_a_lost_answer_unsure(ask: Ask):
+    """Only when no byte can have left may it be sent again without a look; silence and a cut line are doubt."""
+
+    async def cut(request: web.Request) -> web.Response:
+        assert request.transport is not None
+        request.transport.close()
+        return web.Response()
+
+    async def silent(_: web.Request) -> web.Response:
+        await asyncio.sleep(2)
+        return web.Response()
+
+    async with aiohttp.ClientSession() as session:
+        nobody = await Poster(client(session, 1)).call("chat.postMessage")
+    assert (nobody.verdict, nobody.code) == (Verdict.UNSENT, "unreachable")
+    assert (await (await ask(cut)).call("chat.postMessage")).verdict is Verdict.UNSURE
+    late = await (await ask(silent)).call("chat.postMessage")
+    assert (late.verdict, late.code) == (Verdict.UNSURE, "timeout")

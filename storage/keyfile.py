@@ -89,7 +89,7 @@ def unlock(engine: Engine, keys: Keyring) -> Lookup:
         return Lookup(_opened(found, keys)["lookup"])
 
 
-def _add(run: Callable[..., Any], name: str, sealed: bytes) -> None:
+def _add(run: Callable[..., Any], name: str, sealed: bytearray) -> None:
     run("INSERT INTO vault (name, value_sealed) VALUES (?, ?) ON CONFLICT DO NOTHING", name, sealed)
 
 

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 # Seconds. A lease must leave room for a call, and a second look at Slack must come after a call given up.
-FAST = {"LEASE": 2.5, "CALL_LIMIT": 1.0, "QUIET": 0.7}
+FAST = {"LEASE": 2.5, "CALL_LIMIT": 1.0, "QUIET": 0.7, "PATIENCE": 1.5}
 FAST_BACKOFF = (0.3, 0.6, 1.0, 1.0, 1.0)
 
 

@@ -53,7 +53,7 @@ def _at(moment: datetime | None) -> str:
 
 def _rows(records: Records, *, limit: int, now: datetime) -> list[dict[str, Any]]:
     rows = records.deliveries(states=OPEN, limit=limit)
-    return [row for row in rows if row["attempts"] or row["not_before"] <= now]  # not redraws for later
+    return [r for r in rows if r["attempts"] or r["code"] or r["not_before"] <= now]  # not redraws for later
 
 
 @deliveries.command(epilog="Example: portaldesk deliveries retry d_0AbCdEfGhIjKlMnO")

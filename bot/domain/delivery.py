@@ -39,6 +39,7 @@ GIVE_UP = timedelta(hours=24)
 TELL_AFTER = timedelta(minutes=15)  # "not delivered yet" on the card
 DECIDE_WITHIN = timedelta(hours=1)  # a person's time for an unclear delivery
 QUIET = timedelta(seconds=5)  # before we look whether an unanswered post arrived
+PATIENCE = timedelta(seconds=30)  # the longest between two tries while Slack cannot be reached
 
 _BACKOFF = (5, 30, 120, 600, 1800)  # seconds; then hourly (CONTRACT section 5)
 

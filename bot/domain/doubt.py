@@ -116,7 +116,7 @@ def _again(records: Records, conversation: Conversation, reply: Reply, *, maybe_
 
 
 def answered(records: Records, conversation: Conversation, reply: Reply, *, now: datetime) -> None:
-    """The answer stands after all, or is on its way again: the family's turn, unless they wrote since it was written."""
+    """The answer stands after all, or is on its way again: the family's turn, unless they wrote since."""
     picture = records.picture(conversation.id)
     if picture and any(m.received_at > reply.written_at for m in picture.messages):
         present = replace(conversation, version=conversation.version + 1)

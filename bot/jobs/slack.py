@@ -15,7 +15,7 @@ from typing import Any
 from bot import log
 from bot.domain import carry, place
 from bot.domain.alarm import Place
-from bot.domain.delivery import QUIET, REDRAW_LANE, Claim, Outcome, State
+from bot.domain.delivery import PATIENCE, QUIET, REDRAW_LANE, Claim, Outcome, State
 from bot.domain.picture import Picture
 from bot.domain.store import Records, Store
 from bot.failpoint import failpoint
@@ -26,7 +26,6 @@ from bot.slack.poster import Called, Poster, Verdict, channel_trouble
 logger = logging.getLogger("portaldesk.slack")
 
 NO_CHANNEL = timedelta(seconds=3)  # before a card is tried again that no channel can take
-LONGEST = timedelta(seconds=30)  # between two tries while Slack is away
 PLAIN_AFTER = 4  # attempts after which a card that cannot be drawn or taken is shown plain
 
 Message = Mapping[str, Any]
@@ -159,7 +158,7 @@ def patience(claim: Claim, *, now: datetime) -> timedelta:
 
     Such tries are not counted, since the network's faults say nothing about the message (PLAIN_AFTER).
     """
-    return max(QUIET, min(LONGEST, (now - claim.created_at) / 2))
+    return max(QUIET, min(PATIENCE, (now - claim.created_at) / 2))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

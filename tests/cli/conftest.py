@@ -45,7 +45,13 @@ class Shell:
     running: list[asyncio.subprocess.Process] = field(default_factory=list)
 
     def _environment(self, over: Mapping[str, str]) -> dict[str, str]:
-        base = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "COLUMNS": "400", "HOME": str(self.folder), "PYTHONWARNINGS": "error::DeprecationWarning:bot"}
+        base = {
+            "PATH": os.environ["PATH"],
+            "PYTHONPATH": str(ROOT),
+            "COLUMNS": "400",
+            "HOME": str(self.folder),
+            "PYTHONWARNINGS": "error::DeprecationWarning:bot",
+        }
         return base | {name: value for name, value in (self.env | dict(over)).items() if value}
 
     async def start(self, *words: str, **over: str) -> asyncio.subprocess.Process:

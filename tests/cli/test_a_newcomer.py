@@ -93,7 +93,10 @@ async def test_from_an_empty_folder_to_a_running_service(town: Town):
     hub = town.slack.slack
 
     async def cards() -> bool:
-        return sum(row["method"] == "chat.postMessage" and bool(row["applied"]) for row in hub.journal.rows(kind="api")) >= 10
+        return (
+            sum(row["method"] == "chat.postMessage" and bool(row["applied"]) for row in hub.journal.rows(kind="api"))
+            >= 10
+        )
 
     await until(cards, what="ten cards")
     verified = await shell("verify")
@@ -157,7 +160,16 @@ async def test_check_looks_at_everything_and_says_what_to_do(town: Town):
     await shell("practice", "apply", "practice.yaml", "--yes")
     good = await shell("check")
     assert good.code == 0, good.flat
-    for row in ("Slack token", "Slack scopes", "Slack app token", "channel C0NURSING", "person U0ALICE", "portal main", "keys", "clock"):
+    for row in (
+        "Slack token",
+        "Slack scopes",
+        "Slack app token",
+        "channel C0NURSING",
+        "person U0ALICE",
+        "portal main",
+        "keys",
+        "clock",
+    ):
         assert row in good.flat
     rows = json.loads((await shell("check", "--json")).out)
     assert {row["state"] for row in rows} <= {"ok", "warning"}
@@ -198,7 +210,6 @@ async def test_deliveries_are_listed_tried_again_and_taken_out(town: Town):
     await _ready(town)
     hub.plan.load([{"kind": "error_500_before", "method": "chat.postMessage"}], 1)
     assert (await shell("sample", "general")).code == 0
-    print(await shell("deliveries", "list", "--json"), [(r["method"], r.get("fault"), r["answer"].get("error")) for r in hub.journal.rows(kind="api")])
     rows = json.loads((await shell("deliveries", "list", "--json")).out)
     assert [row["what"] for row in rows] == ["card"]
     assert rows[0]["id"] in (await shell("deliveries", "list")).flat

@@ -9,7 +9,17 @@ import pytest
 from tests.journeys.conftest import OpenDesk
 from tests.world import PRACTICE, World, message, until, words
 
-VALUES = ["", "c_unknown00000000000000", "x" * 2000, "' OR 1=1 --", "../../etc/passwd", "\u202e", '{"a": 1}', "reply:", ":"]
+VALUES = [
+    "",
+    "c_unknown00000000000000",
+    "x" * 2000,
+    "' OR 1=1 --",
+    "../../etc/passwd",
+    "\u202e",
+    '{"a": 1}',
+    "reply:",
+    ":",
+]
 
 
 @pytest.fixture(params=[False, True], ids=["socket", "http"])
@@ -35,7 +45,9 @@ async def test_a_button_of_an_older_version_is_acknowledged_and_redraws_its_card
     await until(redrawn, what="a redraw")
 
 
-@pytest.mark.parametrize("action", ["card_reply", "card_open", "card_retry", "card_check_portal", "card_mark_delivered", "card_send_again"])
+@pytest.mark.parametrize(
+    "action", ["card_reply", "card_open", "card_retry", "card_check_portal", "card_mark_delivered", "card_send_again"]
+)
 async def test_a_forged_reference_has_no_effect(desk: World, action: str):
     """Nine kinds of nonsense in a button's value: acknowledged, refused in words, journalled, nothing else."""
     await desk.write(message())
@@ -97,7 +109,14 @@ async def test_unknown_options_commands_and_events_are_acknowledged(both: World)
     await both.write(message())
     card = await both.card("Ear drops and swimming")
     asked = await both.do(
-        "options", channel="C0NURSING", ts=card["ts"], block_id="x", action_id="who", query="abc", forged=True, **{"as": "U0ALICE"}
+        "options",
+        channel="C0NURSING",
+        ts=card["ts"],
+        block_id="x",
+        action_id="who",
+        query="abc",
+        forged=True,
+        **{"as": "U0ALICE"},
     )
     assert (asked["acked"], asked["options"]) == (True, [])
     told = await both.do("command", channel="C0NURSING", text="/nonsense now", forged=True, **{"as": "U0ALICE"})

@@ -55,11 +55,17 @@ async def open_desk(database: str, tmp_path: Path, caplog: pytest.LogCaptureFixt
         yield open_one
         for made in opened:
             await unbroken(made)
-    ours = [r for r in caplog.get_records("setup") + caplog.get_records("call") + caplog.records if r.levelno >= logging.ERROR]
+    ours = [
+        r
+        for r in caplog.get_records("setup") + caplog.get_records("call") + caplog.records
+        if r.levelno >= logging.ERROR
+    ]
     # slack_sdk says both as errors: Slack was away, or the test ended before an ack was out
     meant = ("closing transport", "Failed to connect", "Failed to check the current session", "Failed to retrieve")
     ours = [r for r in ours if not any(words in r.getMessage() for words in meant)]
-    bugs = [f"{r.name}: {r.getMessage()}" for r in ours if ".bug" in r.getMessage() or not r.name.startswith("portaldesk")]
+    bugs = [
+        f"{r.name}: {r.getMessage()}" for r in ours if ".bug" in r.getMessage() or not r.name.startswith("portaldesk")
+    ]
     assert not bugs, bugs
 
 

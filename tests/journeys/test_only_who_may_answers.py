@@ -8,7 +8,9 @@ from tests.journeys.conftest import OpenDesk
 from tests.world import PRACTICE, World, labels, message, words
 
 WITH_GUEST = PRACTICE + "  - {slack: U0GUEST, name: Gus Guest, roles: [staff], departments: [Nursing]}\n"
-WITHOUT_ALICE = PRACTICE.replace("roles: [staff], departments: [Nursing, Refills]}", "roles: [staff], departments: [Refills]}", 1)
+WITHOUT_ALICE = PRACTICE.replace(
+    "roles: [staff], departments: [Nursing, Refills]}", "roles: [staff], departments: [Refills]}", 1
+)
 ALICE_GONE = "\n".join(line for line in PRACTICE.splitlines() if "slack: U0ALICE" not in line) + "\n"
 
 STRANGERS = {

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import closing
@@ -176,7 +175,9 @@ async def test_forged_windows_send_nothing(desk: World):
     """Somebody else's window id, an invented one, a swapped one and none at all: refused, without effect."""
     _, mine = await opened(desk)
     await desk.write(message("appointment", n="2", sender={"portal_user_id": "pu-2", "name": "Luis Prado"}))
-    theirs = await desk.writing(await desk.card("Luis Prado", channel="C0FRONT", who="U0BEN"), who="U0BEN", channel="C0FRONT")
+    theirs = await desk.writing(
+        await desk.card("Luis Prado", channel="C0FRONT", who="U0BEN"), who="U0BEN", channel="C0FRONT"
+    )
     windows = desk.slack.slack.windows.by_id
     for metadata in (mine["private_metadata"], "w_0000000000000000000000", "", "x" * 3000, '{"id": 1}'):
         windows[theirs["id"]].view["private_metadata"] = metadata
@@ -217,8 +218,14 @@ def _locked(database: str) -> Any:
 async def test_what_is_written_in_the_thread_never_leaves(desk: World):
     """Thread messages are notes: kept, edited, deleted with Slack, shown in Open, and never sent to the portal."""
     card, view = await opened(desk)
-    first = (await desk.do("post", channel="C0NURSING", text="Dad is rude, careful", thread_ts=card["ts"], **{"as": "U0GRACE"}))["ts"]
-    second = (await desk.do("post", channel="C0NURSING", text="Call the mother", thread_ts=card["ts"], **{"as": "U0BEN"}))["ts"]
+    first = (
+        await desk.do(
+            "post", channel="C0NURSING", text="Dad is rude, careful", thread_ts=card["ts"], **{"as": "U0GRACE"}
+        )
+    )["ts"]
+    second = (
+        await desk.do("post", channel="C0NURSING", text="Call the mother", thread_ts=card["ts"], **{"as": "U0BEN"})
+    )["ts"]
     await desk.do("post", channel="C0NURSING", text="Lunch?", **{"as": "U0BEN"})
     await desk.journalled("note.written", 2)
     await desk.card("2 notes in the thread")

@@ -30,7 +30,9 @@ def family(number: int) -> dict[str, Any]:
 async def test_slacks_limits_are_kept_and_429_is_obeyed(open_desk: OpenDesk):
     """With Slack's real limits on, and a 429 on top, five cards come, each once, and no call is made too early."""
     desk = await open_desk(slack=SlackConfig(people=PEOPLE, channels=CHANNELS, limits=True), pace=1.0)
-    await desk.do("faults", faults=[{"kind": "ratelimited", "method": "chat.postMessage", "nth": [2], "retry_after": 2}])
+    await desk.do(
+        "faults", faults=[{"kind": "ratelimited", "method": "chat.postMessage", "nth": [2], "retry_after": 2}]
+    )
     for number in range(4):
         await desk.write(family(number))
     await desk.card("Writer 3")
@@ -82,6 +84,7 @@ async def test_slack_that_is_down_at_start_delays_cards_and_nothing_else(open_de
     await until(signed_in, what="a card")
     card = await desk.card("Writer 1")
     await ready(desk, 200)
+
     async def answered() -> Any:
         await desk.press(card, "Reply")
         return await desk.views()

@@ -86,7 +86,9 @@ async def test_a_confidential_message_is_drawn_minimal_in_every_mode(desk: World
     self_ = {"portal_user_id": "pu-1", "name": "Mateo Delgado", "relationship": "self"}
     await desk.write(message(sender=self_))
     await desk.card("Ear drops and swimming")
-    await desk.write(message(message_id="m-2", sender=self_, confidential=True, body={"format": "plain", "text": "Pill?"}))
+    await desk.write(
+        message(message_id="m-2", sender=self_, confidential=True, body={"format": "plain", "text": "Pill?"})
+    )
 
     async def secret() -> bool:
         seen = words(await desk.cards())

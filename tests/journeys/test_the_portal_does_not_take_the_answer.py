@@ -55,7 +55,9 @@ async def test_the_same_key_is_tried_again_until_the_portal_has_it(open_desk: Op
 @pytest.mark.parametrize("accident", DOUBTED)
 async def test_a_portal_that_can_be_asked_is_asked_before_anything_is_sent_again(open_desk: OpenDesk, accident: str):
     """`lookup`: after a doubt the portal is asked; it is sent again only when the portal does not have it."""
-    desk = await open_desk(settings_over={"PORTALDESK_PORTAL_MAIN_REPLIES": "lookup"}, portal=SILENT | {"mode": "lookup"})
+    desk = await open_desk(
+        settings_over={"PORTALDESK_PORTAL_MAIN_REPLIES": "lookup"}, portal=SILENT | {"mode": "lookup"}
+    )
     await desk.trouble(accident)
     await sent(desk)
     await tried(desk)
@@ -69,7 +71,9 @@ async def test_a_portal_that_can_be_asked_is_asked_before_anything_is_sent_again
 @pytest.fixture
 async def doubtful(open_desk: OpenDesk) -> World:
     """A practice whose portal can neither be asked nor tell repeats apart; an answer of Alice's is in doubt."""
-    desk = await open_desk(settings_over={"PORTALDESK_PORTAL_MAIN_REPLIES": "neither"}, portal=SILENT | {"mode": "neither"})
+    desk = await open_desk(
+        settings_over={"PORTALDESK_PORTAL_MAIN_REPLIES": "neither"}, portal=SILENT | {"mode": "neither"}
+    )
     await desk.trouble("error_500_after")
     await sent(desk)
     await desk.card("Unclear")
@@ -279,7 +283,11 @@ async def test_the_portal_tells_what_became_of_an_answer(open_desk: OpenDesk):
     await sent(desk)
     (reply,) = await desk.replies()
     await desk.card("elivered to the portal")
-    for status, shows in (("delivered", "not yet read"), ("read", "answered by Alice Moreno"), ("failed", "Not delivered")):
+    for status, shows in (
+        ("delivered", "not yet read"),
+        ("read", "answered by Alice Moreno"),
+        ("failed", "Not delivered"),
+    ):
         await desk.control("status", {"reply_id": reply["reply_id"], "status": status, "reason": "mailbox full"})
         await desk.journalled("reply.status", {"delivered": 1, "read": 2, "failed": 3}[status])
         if status == "failed":

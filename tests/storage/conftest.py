@@ -13,7 +13,8 @@ from storage.crypto import Keyring, new_key, parse
 from storage.schema import upgrade
 from storage.store import open_store
 from tests.postgres import empty_postgres_url, postgres_server, postgres_url
-from tests.storage.family import NOW
+from tests.storage.desk import Desk
+from tests.storage.family import NOW, taken_in
 
 __all__ = ["empty_postgres_url", "postgres_server", "postgres_url"]
 
@@ -62,3 +63,12 @@ async def store(url: str, opened: Callable[[str], Store]) -> Store:
     store = opened(url)
     await store.run(lambda r: r.save_practice("Bright Kids", by="cli:test", now=NOW))
     return store
+
+
+@pytest.fixture
+async def desk(store: Store) -> Desk:
+    desk = Desk(store)
+    desk.of = await store.run(taken_in)
+    first = await desk.claim()
+    await desk.settle(first)
+    return desk

@@ -1,0 +1,150 @@
+"""Lanes: folds, portals that stand still, what people and a clean end change."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from bot.domain.delivery import Delivery, Outcome, State, What, reply_lane
+from tests.storage.desk import LANE, Desk, now
+from tests.storage.family import MINUTE, sent
+
+
+async def test_a_fenced_retry_leaves_the_fold_alone(desk: Desk):
+    """A worker that lost its claim must not take a newer redraw out of the outbox."""
+    await desk.add(desk.of, fold="card:1")
+    old = await desk.claim()
+    await desk.lapse(old)
+    new = await desk.claim()
+    waiting = await desk.add(desk.of, fold="card:1")
+    assert not await desk.settle(old, Outcome(state=State.PENDING, again_at=now()))
+    assert [row["id"] for row in await desk.listed(State.PENDING)] == [waiting]
+    assert await desk.settle(new)
+
+
+async def test_redraws_that_wait_are_one(desk: Desk):
+    """Folded: the earlier time counts, the greater urgency too, and a claimed one folds nothing in."""
+    first = await desk.add(desk.of, fold="card:1", not_before=now() + MINUTE)
+    await desk.add(desk.of, fold="card:1", urgent=True)
+    await desk.add(desk.of, fold="card:1", not_before=now() + 2 * MINUTE)
+    await desk.add(desk.of, fold="card:2")
+    assert len(await desk.listed(State.PENDING)) == 2
+    claim = await desk.claim()
+    assert (claim.id, claim.urgent) == (first, True)
+    second = await desk.add(desk.of, fold="card:1")
+    assert {row["id"] for row in await desk.listed(State.PENDING)} >= {second}
+
+
+async def test_a_retry_takes_in_the_redraw_that_came_meanwhile(desk: Desk):
+    """One stays, the one that knows that it may have been sent."""
+    first = await desk.add(desk.of, fold="card:1")
+    claim = await desk.claim()
+    await desk.mark(claim)
+    second = await desk.add(desk.of, fold="card:1")
+    assert await desk.settle(claim, Outcome(state=State.PENDING, maybe_sent=True))
+    assert [row["id"] for row in await desk.listed(State.PENDING)] == [first]
+    assert [(row["id"], row["code"]) for row in await desk.listed(State.DROPPED)] == [(second, "folded")]
+    assert (await desk.claim()).maybe_sent
+
+
+async def test_a_stopped_portal_holds_its_lanes(desk: Desk):
+    """Nothing is dropped, and starting it wakes exactly what waited."""
+    woken: list[frozenset[str]] = []
+    desk.store.on_work(woken.append)
+    lane = reply_lane(desk.of.id)
+    await desk.store.run(sent, of=desk.of)
+    assert woken == [frozenset({lane})]
+    assert await desk.store.run(lambda r: r.stop_portal("main", now=desk.of.came_at)) is True
+    assert await desk.store.run(lambda r: r.stop_portal("main", now=now())) is False
+    assert await desk.store.read(lambda r: r.portal_stopped("main")) == desk.of.came_at
+    assert await desk.claim(lane) is None
+    assert lane not in await desk.lanes()
+    assert await desk.store.run(lambda r: r.start_portal("main")) is True
+    assert await desk.store.run(lambda r: r.start_portal("main")) is False
+    assert woken[1:] == [frozenset({lane})]
+    assert await desk.store.read(lambda r: r.portal_stopped("main")) is None
+    assert await desk.claim(lane) is not None
+
+
+async def test_lanes_tell_when_their_first_may_go(desk: Desk):
+    """A lapsed lease counts as work, a valid one sets the time of what waits behind it."""
+    lane = reply_lane(desk.of.id)
+    soon = (now() + MINUTE).replace(microsecond=7)
+    assert await desk.lanes() == {}
+    await desk.store.run(sent, of=desk.of)
+    await desk.add(desk.of, lane="slack:later", not_before=soon)
+    await desk.add(desk.of, lane="slack:busy")
+    await desk.add(desk.of, lane="slack:busy")
+    busy = await desk.claim("slack:busy")
+    found = await desk.lanes()
+    assert set(found) == {lane, "slack:later", "slack:busy"}
+    assert found["slack:later"] == soon
+    assert timedelta() <= found["slack:busy"] - busy.lease_until < timedelta(seconds=10)
+    assert found[lane] <= now()
+    reply = await desk.claim(lane)
+    assert lane not in await desk.lanes()
+    for claim in (busy, reply):
+        await desk.lapse(claim)
+    found = await desk.lanes()
+    assert found[lane] < now()
+    assert found["slack:busy"] < now()
+
+
+async def test_claims_that_were_not_sent_are_given_back(desk: Desk):
+    """At a clean end: what was marked stays for whoever takes it over, the rest is free at once and not counted."""
+    await desk.add(desk.of, lane="slack:a", fold="f")
+    await desk.add(desk.of, lane="slack:b")
+    await desk.add(desk.of, lane="slack:c")
+    await desk.claim("slack:a")
+    marked = await desk.claim("slack:b")
+    await desk.mark(marked)
+    await Desk(desk.store, "two").claim("slack:c")
+    newer = await desk.add(desk.of, lane="slack:a", fold="f")
+    assert await desk.store.run(lambda r: r.release(by="one", now=now())) == 1
+    again = await desk.claim("slack:a")
+    assert (again.attempts, again.maybe_sent) == (1, False)
+    assert again.id != newer
+    assert await desk.claim("slack:b") is None
+    assert await desk.settle(marked)
+
+
+async def test_people_take_deliveries_out_and_try_them_again(desk: Desk):
+    """Only in the states where that means something; each wakes its lane."""
+    woken: list[frozenset[str]] = []
+    made = await desk.add(desk.of)
+    desk.store.on_work(woken.append)
+
+    async def redeliver():
+        return await desk.store.run(lambda r: r.redeliver(made, now=now(), maybe_sent=True))
+
+    async def drop():
+        return await desk.store.run(lambda r: r.drop(made, state=State.DROPPED, code="why", now=now()))
+
+    assert not await redeliver()
+    claim = await desk.claim()
+    assert not await drop()
+    await desk.settle(claim, Outcome(state=State.FAILED, code="rejected"))
+    assert await redeliver()
+    claim = await desk.claim()
+    assert (claim.attempts, claim.maybe_sent) == (2, True)
+    await desk.settle(claim, Outcome(state=State.UNCLEAR))
+    assert await drop()
+    assert not await drop()
+    assert not await desk.store.run(lambda r: r.drop("d_none", state=State.DROPPED, code="", now=now()))
+    assert woken == [frozenset({LANE}), frozenset({LANE})]
+    [row] = [row for row in await desk.listed() if row["id"] == made]
+    assert (row["state"], row["code"], row["what"], row["lane"]) == ("dropped", "why", "card", LANE)
+    assert (row["number"], row["attempts"]) == (desk.of.number, 2)
+    assert await desk.store.read(lambda r: r.delivery_of(what=What.CARD, subject=desk.of.id)) == made
+    assert await desk.store.read(lambda r: r.delivery_of(what=What.REPLY, subject=desk.of.id)) is None
+
+
+async def test_nothing_in_the_outbox_needs_a_conversation(desk: Desk):
+    """An alarm or an unreadable event belongs to none."""
+
+    def act(records):
+        records.add_delivery(
+            Delivery(id=records.new_id("d"), what=What.NOTICE, lane="slack:dm:U0", subject="a_1"), now=now()
+        )
+
+    await desk.store.run(act)
+    assert (await desk.claim("slack:dm:U0")).conversation_id is None

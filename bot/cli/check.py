@@ -22,7 +22,7 @@ from bot.domain.practice import Practice
 from bot.domain.store import Records, StoreUnavailable
 from bot.slack.poster import Poster
 
-NEEDS = ("slack", "portals", "database", "keys")
+NEEDS = ("slack", "portals", "database", "keys", "http", "practice")
 
 
 @click.command(epilog="Example: portaldesk check")

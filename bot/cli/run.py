@@ -20,7 +20,7 @@ from bot.settings import Settings
 @click.option("--only", type=click.Choice(["web", "worker"]), help="With PostgreSQL: only one half of the service.")
 def run(only: Part | None) -> None:
     """Run the service until it is told to stop."""
-    settings = settled({"slack", "portals", "database", "keys"})
+    settings = settled({"slack", "portals", "database", "keys", "http", "practice"})
     if only and settings.database == "sqlite":
         raise click.UsageError("--only splits the service over PostgreSQL; with SQLite one process does everything.")
     log.set_up(form=settings.log, level=settings.log_level)

@@ -29,7 +29,7 @@ AT_ONCE = 16
 @click.option("--url", help="The service's base address; PORTALDESK_HTTP when not given.")
 def sample(kind: str, count: int, rate: float, portal_id: str | None, url: str | None) -> None:
     """Send invented messages to a running service."""
-    settings = settled({"portals"})
+    settings = settled({"portals", "http"})
     portal = next((p for p in settings.portals if portal_id in (None, p.id)), None)
     if portal is None:
         raise click.UsageError(f"There is no portal {portal_id}. Known: {', '.join(p.id for p in settings.portals)}.")

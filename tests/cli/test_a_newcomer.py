@@ -55,6 +55,7 @@ async def test_wrong_settings_are_all_listed_at_once(shell: Shell):
         "SLACK_APP_TOKEN": "nonsense-0815",
         "PORTALDESK_DATABASE_URL": "mysql://root:hunter2@db/x",
         "PORTALDESK_HTTP": "everywhere",
+        "PORTALDESK_PRACTICE": "nowhere.yaml",
         "PORTALDESK_PORTAL_MAIN_URL": "http://10.0.0.1/",
         "PORTALDESK_PORTAL_MAIN_SECRETS": "not-a-secret-4711",
         "PORTALDESK_PORTAL_MAIN_REPLIES": "sometimes",

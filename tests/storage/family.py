@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -15,7 +16,7 @@ from bot.domain.message import Attachment, Kind, Patient, PortalMessage, Relatio
 from bot.domain.referral import ReferralRequest
 from bot.domain.refill import Medication, Pharmacy, RefillRequest
 from bot.domain.reply import Author, Reply
-from bot.domain.store import Records
+from bot.domain.store import Records, Store
 from bot.domain.window import Window
 
 NOW = datetime(2026, 11, 22, 19, 4, 11, 250_001, tzinfo=UTC)
@@ -193,3 +194,13 @@ def window(records: Records, of: Conversation) -> Window:
 
 def note(records: Records, of: Conversation) -> Note:
     return Note(id=records.new_id("n"), conversation_id=of.id, author="U0ALICE", text="canary note", at=NOW)
+
+
+def raised(records: Records, conversation_id: str) -> None:
+    """An act that reads a row and writes it one higher."""
+    known = records.conversation(conversation_id)
+    records.save_conversation(replace(known, version=known.version + 1))
+
+
+async def version(store: Store, conversation_id: str) -> int:
+    return (await store.read(lambda r: r.conversation(conversation_id))).version

@@ -5,39 +5,17 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pysqlite3
 import pytest
 
 from bot.domain.store import Store, StoreTooSlow, StoreUnavailable
-from storage.engine import connect
-from storage.postgres import PostgresStore
 from storage.sql import Sql
-from tests.postgres import PostgresServer
-from tests.storage.family import NOW, taken_in, window
+from tests.storage.family import NOW, raised, taken_in, version, window
 
 VERSION = Sql("SELECT version FROM conversations WHERE id = :id")
 BUSY = Sql("INSERT INTO vault (name, value_sealed) VALUES (:name, :value)")
-
-
-@pytest.fixture
-def lone_server() -> Iterator[PostgresServer]:
-    """A server that may be stopped without anybody else noticing."""
-    server = PostgresServer()
-    yield server
-    server.close()
-
-
-def raised(records, conversation_id):
-    known = records.conversation(conversation_id)
-    records.save_conversation(replace(known, version=known.version + 1))
-
-
-async def version(store, conversation_id):
-    return (await store.read(lambda r: r.conversation(conversation_id))).version
 
 
 async def test_an_act_is_whole_or_not_at_all(store: Store):
@@ -230,106 +208,3 @@ async def test_a_closed_store_finishes_and_then_refuses(store: Store):
     with pytest.raises(StoreUnavailable):
         await store.run(taken_in, n=50)
     await store.close()
-
-
-async def test_a_locked_database_is_unavailable_and_recovers(url: str, opened, monkeypatch: pytest.MonkeyPatch):
-    """Another process that holds the lock delays an act, then it fails with nothing written; later it passes."""
-    monkeypatch.setattr("storage.engine.BUSY_MS", 200)
-    monkeypatch.setitem(__import__("storage.engine", fromlist=["x"])._SESSION, "lock_timeout", "200ms")
-    store = opened(url)
-    kept = await store.run(taken_in)
-    engine = connect(url)
-    with engine.connect() as connection:
-        transaction = connection.begin()
-        connection.exec_driver_sql(f"UPDATE conversations SET version = 50 WHERE id = '{kept.id}'")
-        with pytest.raises(StoreUnavailable):
-            await store.run(raised, conversation_id=kept.id)
-        transaction.rollback()
-    engine.dispose()
-    await store.run(raised, conversation_id=kept.id)
-    assert await version(store, kept.id) == 2
-
-
-async def test_a_full_disk_is_unavailable_and_recovers(sqlite_url: str, opened):
-    """Nothing of the group is written, and nobody is told that it was."""
-    store = opened(sqlite_url)
-    free = Sql("PRAGMA max_page_count = 1000000")
-    pages = Sql("PRAGMA page_count")
-    [(used,)] = await store.run(lambda r: r.rows(pages))
-
-    def act(records, n):
-        records.add_inbox(portal="main", event_id=str(n), sha256=b"", raw=b"x" * 8000, now=NOW)
-
-    await store.run(lambda r: r.rows(Sql(f"PRAGMA max_page_count = {used + 20}")))
-    results = await asyncio.gather(*(store.run(act, n=n) for n in range(100)), return_exceptions=True)
-    lost = [n for n, result in enumerate(results) if isinstance(result, StoreUnavailable)]
-    assert lost
-    assert all(result is None or isinstance(result, StoreUnavailable) for result in results)
-    await store.run(lambda r: r.rows(free))
-    for n, result in enumerate(results):
-        row = await store.read(lambda r, n=n: r.inbox_row(portal="main", event_id=str(n)))
-        assert (row is None) == isinstance(result, StoreUnavailable)
-    await store.run(act, n=lost[0])
-
-
-@pytest.mark.postgres
-async def test_a_server_that_went_away_comes_back(lone_server, opened):
-    """While it is away acts are unavailable; afterwards the pool finds it again by itself."""
-    store = opened(lone_server.fresh())
-    kept = await store.run(taken_in)
-    for _ in range(6):
-        await asyncio.gather(*(store.read(lambda r: r.open_alarms()) for _ in range(12)))
-    await asyncio.to_thread(lone_server.restart)
-    await asyncio.gather(*(store.run(raised, conversation_id=kept.id) for _ in range(12)))
-    assert await version(store, kept.id) == 13
-    await asyncio.to_thread(lone_server.control, "-m", "immediate", "stop")
-    with pytest.raises(StoreUnavailable):
-        await store.run(raised, conversation_id=kept.id)
-    with pytest.raises(StoreUnavailable):
-        await store.read(lambda r: r.open_alarms())
-    await asyncio.to_thread(lone_server.start)
-    await store.run(raised, conversation_id=kept.id)
-    assert await version(store, kept.id) == 14
-    assert isinstance(store, PostgresStore)
-
-
-@pytest.mark.postgres
-async def test_a_deadlock_is_run_again(postgres_url: str, opened):
-    """Two acts that lock in opposite orders both come through."""
-    store = opened(postgres_url)
-    one, two = [await store.run(taken_in, n=n) for n in (1, 2)]
-    both = threading.Barrier(2)
-    runs = []
-
-    def act(records, first, second):
-        raised(records, first)
-        runs.append(first)
-        if len(runs) <= 2:
-            both.wait(5)
-        raised(records, second)
-
-    await asyncio.gather(store.run(act, first=one.id, second=two.id), store.run(act, first=two.id, second=one.id))
-    assert len(runs) >= 3
-    assert [await version(store, kept.id) for kept in (one, two)] == [3, 3]
-
-
-async def test_the_database_file_is_its_owners_only(sqlite_url: str, opened):
-    """So are the files that SQLite makes beside it."""
-    store = opened(sqlite_url)
-    await store.run(taken_in)
-    folder = Path(sqlite_url.removeprefix("sqlite:///")).parent
-    modes = {path.name: path.stat().st_mode & 0o777 for path in folder.glob("desk.db*")}
-    assert set(modes) == {"desk.db", "desk.db-wal", "desk.db-shm"}
-    assert set(modes.values()) == {0o600}
-
-
-async def test_the_write_ahead_log_stays_bounded(sqlite_url: str, opened):
-    """A reader that is always busy cannot make it grow without end."""
-    store = opened(sqlite_url)
-    for round_ in range(3):
-        await asyncio.gather(
-            *(store.run(taken_in, n=round_ * 400 + n) for n in range(400)),
-            *(store.read(lambda r: r.open_alarms()) for _ in range(50)),
-        )
-    log = Path(sqlite_url.removeprefix("sqlite:///") + "-wal")
-    assert log.stat().st_size < 16 * 1024 * 1024

@@ -19,7 +19,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 import handlers
 from bot import log, practice_file
-from bot.connection import Connection, SlackRefused, sign_in, slack_app
+from bot.connection import Connection, SlackApp, SlackRefused, sign_in, slack_app
 from bot.domain import setup
 from bot.domain.delivery import What
 from bot.domain.practice import Practice
@@ -45,6 +45,8 @@ from handlers.context import Front
 from handlers.portal import PortalDoor
 
 logger = logging.getLogger("portaldesk.service")
+
+LOOK_AT_MOST = 3.0  # seconds that the first look at the channels may hold up the start
 
 Part = Literal["all", "web", "worker"]
 
@@ -110,7 +112,9 @@ class Service:
         self._add_ticks(poster, workspace)
         self.ticks.start()
         if self.only != "worker":
-            await self._start_web(app if settings.slack_app_token is None else None)
+            secret = settings.slack_signing_secret
+            http_mode = settings.slack_app_token is None and secret is not None
+            await self._start_web((app, secret or "") if http_mode else None)
             self._connection = Connection(app, settings, on_dead=self._end)
             await self._connection.open()
         log.event(logger, "service.started", part=self.only)
@@ -153,18 +157,25 @@ class Service:
         posts = PostCarrier(desk, words)
         replies = ReplyCarrier(self.store, portals, self.clock)
         carriers: dict[What, Carrier] = dict.fromkeys(What, posts)
-        carriers[What.CARD] = CardCarrier(desk, card.card, notices.plain_card)
+        carriers[What.CARD] = CardCarrier(desk, draw=card.card, plain=notices.plain_card, moved=notices.moved)
         carriers[What.REPLY] = carriers[What.LOOK_UP] = replies
         name = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
         tools = Tools(
             store=self.store, clock=self.clock, chance=chance, name=name, ready=desk.ready, tried=self.metrics.tried
         )
+        await self._look_at_channels(poster)
         self._outbox = Outbox(tools, carriers)
         await self.store.run(
             rounds.try_portals_again, portals=tuple(p.id for p in self.settings.portals), now=self.clock()
         )
-        assert self._front is not None
-        self._front.later(rounds.ChannelRound(self.store, poster, self.clock).run())
+
+    async def _look_at_channels(self, poster: Poster) -> None:
+        """Before anything is posted: a channel may have been shared or archived while we were away."""
+        look = asyncio.create_task(rounds.ChannelRound(self.store, poster, self.clock).run())
+        await asyncio.wait({look}, timeout=LOOK_AT_MOST)
+        if not look.done() and self._front:
+            self._front.tasks.add(look)
+            look.add_done_callback(self._front.tasks.discard)
 
     def _address(self, portal: PortalSettings) -> str:
         try:
@@ -184,7 +195,7 @@ class Service:
         self.ticks.add("outbox", self._outbox.tick, every=1)
         self.ticks.add("counts", self._count, every=15)
         channels = rounds.ChannelRound(self.store, poster, self.clock)
-        self.ticks.add("channels", channels.run, every=1800)
+        self.ticks.add("channels", channels.run, every=600)
         self.ticks.add("new-channels", channels.look_at_new, every=5)
         self.ticks.add("portals", partial(self._round, rounds.try_portals_again, portals=portals), every=600)
         self.ticks.add("waiting", partial(self._round, rounds.waiting_too_long), every=300)
@@ -197,14 +208,14 @@ class Service:
         self.metrics.alarms.set(alarms)
         self.metrics.waiting.set(lanes)
 
-    async def _start_web(self, slack: object) -> None:
+    async def _start_web(self, slack: tuple[SlackApp, str] | None) -> None:
         door = PortalDoor(
             store=self.store,
             secrets={portal.id: portal.secrets for portal in self.settings.portals},
             clock=self.clock,
             seen=self.metrics.event_answered,
         )
-        app = routes.build(door=door, slack=slack, ready=self.not_ready, metrics=self.metrics.page)  # type: ignore[arg-type]
+        app = routes.build(door=door, slack=slack, ready=self.not_ready, metrics=self.metrics.page)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=5, auto_decompress=False)
         await self._runner.setup()
         host, port = self.settings.http

@@ -20,6 +20,8 @@ from bot.slack.poster import Poster, Verdict
 
 logger = logging.getLogger("portaldesk.connection")
 
+SlackApp = AsyncApp
+
 DEAD_AFTER = 120.0  # seconds without a socket until the process ends, to be started afresh
 LOOK_EVERY = 5.0
 

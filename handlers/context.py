@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -20,6 +21,7 @@ from bot.slack.poster import Called, Poster
 logger = logging.getLogger("portaldesk.press")
 
 T = TypeVar("T")
+_REF = re.compile(r"[A-Za-z]{1,3}_[0-9A-Za-z]{8,64}")
 WITHIN = 2.5  # seconds that a press may take to commit: Slack gives three in all (CONTRACT section 6)
 
 Payload = Mapping[str, Any]
@@ -127,4 +129,5 @@ def _write(records: Records, *, entry: Entry) -> None:
 def ref_of(action: Payload) -> str:
     """The conversation's opaque id in a button's value, or behind the colon of an overflow entry's."""
     value = action.get("value") or (action.get("selected_option") or {}).get("value") or ""
-    return str(value).rpartition(":")[2][:64]
+    found = str(value).rpartition(":")[2]
+    return found if _REF.fullmatch(found) else ""

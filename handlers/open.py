@@ -9,9 +9,11 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
+from bot.domain import tell
 from bot.domain.conversation import Note
 from bot.domain.journal import Entry
 from bot.domain.picture import Picture
+from bot.domain.place import stand_ins
 from bot.domain.refused import Refused
 from bot.domain.send import entitled
 from bot.domain.staff import Act, Person, Staff, acts_of
@@ -40,7 +42,7 @@ def open_message(records: Records, *, conversation_id: str, person: Person, now:
         picture=picture,
         notes=tuple(records.notes(conversation.id)),
         staff=staff,
-        acts=acts_of(person, staff, conversation),
+        acts=acts_of(person, staff, conversation, also=stand_ins(records, tell.in_force(records), conversation)),
         stopped=records.portal_stopped(conversation.portal),
     )
 

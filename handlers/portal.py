@@ -72,6 +72,8 @@ class PortalRoutes:
         except TimeoutError:
             return problem(408, f"The body did not arrive within {SLOWEST:.0f} seconds.")
         failpoint("webhook.read")
+        if raw.startswith(b"GET /"):  # what a GET signs must never count as an event
+            return problem(401, "The signature does not hold: it signs a request line.")
         now = self._door.clock()
         try:
             event_id = signature.verify(request.headers, raw, secrets, now=now)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 import re
 from collections.abc import Awaitable, Callable
+from urllib.parse import parse_qs
 
 from aiohttp import web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
 from slack_bolt.async_app import AsyncApp
+from slack_sdk.signature import SignatureVerifier
 
 from bot.portals import openapi
-from handlers.portal import LIMIT, PortalDoor, PortalRoutes
+from handlers.portal import LIMIT, SLOWEST, PortalDoor, PortalRoutes
 from handlers.problem import problem, problems
 
 Ready = Callable[[], Awaitable[str]]
@@ -19,8 +23,13 @@ _TIMESTAMP = re.compile(r"[0-9]{1,12}")
 _SIGNATURE = re.compile(r"v0=[0-9a-f]{64}")
 
 
-def build(*, door: PortalDoor, slack: AsyncApp | None, ready: Ready, metrics: Callable[[], bytes]) -> web.Application:
-    """All routes. `slack` only in HTTP mode; `ready` gives a reason why not, or an empty string."""
+def build(
+    *, door: PortalDoor, slack: tuple[AsyncApp, str] | None, ready: Ready, metrics: Callable[[], bytes]
+) -> web.Application:
+    """All routes. `slack`: Bolt's app and the signing secret, in HTTP mode only.
+
+    `ready` gives a reason why not, or an empty string.
+    """
     app = web.Application(middlewares=[problems], client_max_size=LIMIT)
     portal = PortalRoutes(door)
     document = openapi.document()
@@ -45,21 +54,43 @@ def build(*, door: PortalDoor, slack: AsyncApp | None, ready: Ready, metrics: Ca
     app.router.add_get("/metrics", metrics_page)
     app.router.add_get("/openapi.json", contract)
     if slack is not None:
-        app.router.add_post("/slack/events", _slack(slack))
+        app.router.add_post("/slack/events", _slack(*slack))
     return app
 
 
-def _slack(app: AsyncApp) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+def _slack(app: AsyncApp, secret: str) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    verifier = SignatureVerifier(secret)
+
     async def from_slack(request: web.Request) -> web.StreamResponse:
+        stamp = request.headers.get("X-Slack-Request-Timestamp", "")
+        signature = request.headers.get("X-Slack-Signature", "")
         # slack_sdk's verifier raises on a garbage timestamp, and Bolt would answer 500 (research, finding 12)
-        if not _TIMESTAMP.fullmatch(request.headers.get("X-Slack-Request-Timestamp", "")) or not _SIGNATURE.fullmatch(
-            request.headers.get("X-Slack-Signature", "")
-        ):
+        if not _TIMESTAMP.fullmatch(stamp) or not _SIGNATURE.fullmatch(signature):
             return problem(401, "This does not carry Slack's signature.")
         try:
-            asked = await to_bolt_request(request)
-        except UnicodeDecodeError:
-            return problem(400, "The body is not text.")
-        return await to_aiohttp_response(await app.async_dispatch(asked))
+            async with asyncio.timeout(SLOWEST):
+                raw = await request.read()
+        except TimeoutError:
+            return problem(408, f"The body did not arrive within {SLOWEST:.0f} seconds.")
+        if not verifier.is_valid(raw, stamp, signature):
+            return problem(401, "Slack's signature does not hold.")
+        if not _readable(raw, request.content_type):
+            return problem(400, "This is signed, but it is nothing that Slack sends.")
+        return await to_aiohttp_response(await app.async_dispatch(await to_bolt_request(request)))
 
     return from_slack
+
+
+def _readable(raw: bytes, content_type: str) -> bool:
+    """Whether it has the shape of something that Slack sends, so that what comes behind can rely on it."""
+    try:
+        text = raw.decode()
+        if content_type == "application/json":
+            return isinstance(json.loads(text), dict)
+        form = parse_qs(text, keep_blank_values=True)
+        if "payload" not in form:
+            return "command" in form or "ssl_check" in form
+        payload = json.loads(form["payload"][0])
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(payload, dict) and (payload.get("type") != "block_actions" or bool(payload.get("actions")))

@@ -11,7 +11,7 @@ from bot.domain.conversation import Conversation, Status
 from bot.domain.delivery import DECIDE_WITHIN, GIVE_UP, TELL_AFTER, Claim, Outcome, State
 from bot.domain.journal import Entry
 from bot.domain.journal import Outcome as Ending
-from bot.domain.place import rehomed
+from bot.domain.place import drawn_again
 from bot.domain.reply import Reply
 from bot.domain.store import Records
 
@@ -65,11 +65,23 @@ def _changes_by_itself(conversation: Conversation) -> datetime | None:
     return conversation.closed_at + SHRINK_AFTER if conversation.closed_at else None
 
 
+def settle_post(records: Records, *, claim: Claim, outcome: Outcome, place: Place, now: datetime) -> bool:
+    """Settle a later message's post in the thread, and keep where it stands; False when fenced."""
+    if not records.settle(claim, outcome, now=now):
+        return False
+    records.save_place(place)
+    conversation = records.conversation(place.conversation_id)
+    picture = records.picture(place.conversation_id) if conversation and conversation.confidential else None
+    if conversation and picture and claim.slot != place.slot:
+        tell.quieten(records, conversation, picture.messages, now=now)
+    return True
+
+
 def settle_elsewhere(records: Records, *, claim: Claim, code: str, now: datetime) -> bool:
     """The card could not be posted where it belongs: it is drawn again where people see it; False when fenced."""
     if not records.settle(claim, Outcome(state=State.DROPPED, code=code), now=now):
         return False
-    rehomed(records, conversation_id=claim.subject, now=now)
+    drawn_again(records, conversation_id=claim.subject, now=now)
     return True
 
 

@@ -9,9 +9,10 @@ from bot.domain import tell
 from bot.domain.conversation import Conversation
 from bot.domain.delivery import Delivery, State, What
 from bot.domain.journal import Entry
+from bot.domain.picture import Picture
 from bot.domain.refused import Refusal, Refused
 from bot.domain.reply import Reply
-from bot.domain.send import after_answer, answerable, entitled, last_reply
+from bot.domain.send import after_answer, answerable, entitled, last_reply, may_reach
 from bot.domain.staff import Act, Person
 from bot.domain.store import Records
 
@@ -21,6 +22,7 @@ def retry(records: Records, *, conversation_id: str, person: Person, now: dateti
     conversation, staff, picture = entitled(records, conversation_id=conversation_id, person=person, act=Act.RETRY)
     answerable(picture)
     reply = last_reply(picture, State.FAILED)
+    _still_theirs(picture, reply)
     if reply.code == "portal_failed":  # under the same key the portal would only repeat its receipt
         raise Refused(
             "The portal took this answer and could not deliver it; the same one again would not get further. "
@@ -39,9 +41,20 @@ def send_again(records: Records, *, conversation_id: str, person: Person, now: d
     )
     answerable(picture)
     reply = last_reply(picture, State.UNCLEAR)
+    _still_theirs(picture, reply)
     _again(records, conversation, replace(reply, settled_by=staff.slack), maybe_sent=False, now=now)
     _journal(records, "reply.sent_again", reply, actor=staff.slack, now=now)
     return reply
+
+
+def _still_theirs(picture: Picture, reply: Reply) -> None:
+    """What has become confidential since must not reach the account that it was once written to."""
+    if reply.to != picture.sender.portal_user_id or not may_reach(picture, reply.to):
+        raise Refused(
+            "Since this answer was written, the conversation became confidential or another account took it over. "
+            "It cannot go out any more; press Reply and write anew, or phone.",
+            because=Refusal.CONFIDENTIAL,
+        )
 
 
 def mark_delivered(records: Records, *, conversation_id: str, person: Person, now: datetime) -> Reply:

@@ -32,6 +32,10 @@ def updated(records: Records, event: MessageUpdated, *, portal: str, now: dateti
     new, old = event.message.version, stored.content.version
     if new is not None and old is not None and new <= old:
         return False
+    before, after = stored.content, event.message
+    if (before.sender.portal_user_id, before.thread_id) != (after.sender.portal_user_id, after.thread_id):
+        _other_account(records, stored, portal=portal, now=now)
+        return False
     changed = replace(stored, content=event.message, content_sha256=event.content_sha256, standing=Standing.CURRENT)
     conversation = records.conversation(stored.conversation_id)
     if conversation is None:
@@ -39,6 +43,27 @@ def updated(records: Records, event: MessageUpdated, *, portal: str, now: dateti
     records.save_message(changed)
     _revive(records, conversation, changed, practice=tell.in_force(records), action="message.changed", now=now)
     return True
+
+
+def _other_account(records: Records, stored: StoredMessage, *, portal: str, now: datetime) -> None:
+    """A change that would hand a message to another account or thread is kept apart: an answer must not follow it."""
+    records.journal(
+        Entry(
+            at=now,
+            actor=f"portal:{portal}",
+            action="message.change_refused",
+            subject=stored.conversation_id,
+            outcome="refused",
+            detail={"message": stored.id},
+        )
+    )
+    tell.ring(
+        records,
+        key=f"moved:{portal}",
+        words=f"The portal {portal} changed a message so that it belongs to another account or thread. I kept the "
+        "message as it was, so that no answer reaches somebody else. Ask the portal's vendor to look into it.",
+        now=now,
+    )
 
 
 def _revive(
@@ -74,6 +99,9 @@ def _revive(
         )
     )
     tell.draw(records, present, now=now)
+    picture = records.picture(conversation.id) if present.confidential and not conversation.confidential else None
+    if picture:
+        tell.quieten(records, present, picture.messages, now=now)
     _tell(records, present, stored, again=again, now=now)
     if newly_urgent:
         tell.announce(records, present, practice=practice, now=now)

@@ -11,7 +11,6 @@ from bot.domain.delivery import Delivery, What, slack_lane
 from bot.domain.event import MessageCreated, MessageUpdated
 from bot.domain.journal import Entry
 from bot.domain.message import Kind, PortalMessage, StoredMessage
-from bot.domain.place import home_of
 from bot.domain.practice import Practice
 from bot.domain.promise import promised
 from bot.domain.route import route
@@ -100,8 +99,7 @@ def _stored(records: Records, arrival: Arrival, conversation_id: str) -> StoredM
 def _open(records: Records, arrival: Arrival, *, inbox_id: str) -> None:
     message, practice = arrival.message, arrival.practice
     routed = route(message, portal=arrival.portal, practice=practice)
-    department = practice.department(home_of(records, practice, routed.department.name))
-    moved = department.name != routed.department.name
+    department = routed.department
     came = min(message.sent_at, arrival.now)
     conversation = Conversation(
         id=records.new_id("c"),
@@ -114,7 +112,7 @@ def _open(records: Records, arrival: Arrival, *, inbox_id: str) -> None:
         due_at=promised(came=came, urgent=message.urgent, department=department, practice=practice, now=arrival.now),
         urgent=message.urgent,
         confidential=message.confidential,
-        why_here=f"{routed.department.name} has no channel that can be used just now" if moved else routed.why,
+        why_here=routed.why,
     )
     records.add_conversation(
         conversation,

@@ -13,10 +13,17 @@ from bot.domain.store import Records
 def note(
     records: Records, *, channel: str, thread_ts: str, ts: str, slack: str, text: str, now: datetime
 ) -> Note | None:
-    """Keep a thread message as an internal note; None when the thread is not a card's, or it is kept already."""
+    """Keep a staff member's thread message as an internal note.
+
+    None when the thread is not a card's, the writer is not on the staff list, or it is kept already.
+    """
     place = records.place_at(channel=channel, ts=thread_ts)
     conversation = records.conversation(place.conversation_id) if place else None
     if conversation is None:
+        return None
+    staff = tell.in_force(records).person(slack)
+    if staff is None or not staff.roles:
+        records.journal(Entry(at=now, actor=slack, action="note.refused", subject=conversation.id, outcome="refused"))
         return None
     kept = Note(id=records.new_id("n"), conversation_id=conversation.id, author=slack, text=text, at=now)
     if not records.add_note(kept, channel=channel, ts=ts):

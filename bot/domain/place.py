@@ -34,78 +34,65 @@ def candidates(practice: Practice, *, department: str, slot: str) -> Iterator[st
 def usable(records: Records, *, department: str, slot: str) -> Channel | None:
     """The channel to post in now; None when not a single one of the practice's channels can be used.
 
-    Also None while Slack was not asked yet which channel a #name is: better a moment later than to other people.
+    Also None while nobody has asked Slack about a channel yet (it may be shared with another company, or a #name may
+    be anybody's): better a moment later than to other people.
     """
     practice = tell.in_force(records)
     for named in candidates(practice, department=department, slot=slot):
         known = records.channel(named)
-        if known is None and named.startswith("#"):
+        if known is None:
             return None
-        channel = known or Channel(named=named, id=named)
-        if channel.id and not channel.trouble:
-            return channel
+        if known.id and not known.trouble:
+            return known
     return None
 
 
-def home_of(records: Records, practice: Practice, department: str) -> str:
-    """The department that can be reached: that one, or the default one while that one's channel cannot be used."""
-    default = practice.default_department
-    lost = not _reached(records, practice, department)
-    return default if lost and _reached(records, practice, default) else department
+def stand_ins(records: Records, practice: Practice, conversation: Conversation) -> frozenset[str]:
+    """Departments whose people may act beside the conversation's own: the default one, while that cannot be reached.
+
+    Never for a confidential conversation. The conversation itself stays where it is: when its channel can be used
+    again, nothing has to be taken back.
+    """
+    own, default = conversation.department, practice.default_department
+    if conversation.confidential or _reached(records, practice, own) or not _reached(records, practice, default):
+        return frozenset()
+    return frozenset({default})
 
 
 def _reached(records: Records, practice: Practice, department: str) -> bool:
-    named = practice.department(department).channel
-    channel = records.channel(named)
+    channel = records.channel(practice.department(department).channel)
     return channel is None or not channel.trouble
 
 
-def rehome(records: Records, conversation: Conversation, *, now: datetime) -> Conversation:
-    """Give an open conversation to the default department while its own cannot be reached, so that people may act."""
-    practice = tell.in_force(records)
-    home = home_of(records, practice, conversation.department)
-    if home == conversation.department:
-        return conversation
-    why = f"{conversation.department} has no channel that can be used just now"
-    moved = replace(conversation, department=home, why_here=why)
-    records.save_conversation(moved)
-    records.journal(
-        Entry(
-            at=now,
-            actor="service",
-            action="conversation.rehomed",
-            subject=conversation.id,
-            detail={"from": conversation.department, "to": home},
-        )
-    )
-    return moved
-
-
-def rehomed(records: Records, *, conversation_id: str, now: datetime) -> None:
-    """The same for a card that could not be posted; it is drawn again where it belongs now."""
+def drawn_again(records: Records, *, conversation_id: str, now: datetime) -> None:
+    """Have a card drawn where it belongs now."""
     conversation = records.conversation(conversation_id)
     if conversation:
-        tell.draw(records, rehome(records, conversation, now=now), now=now)
+        tell.draw(records, conversation, now=now)
 
 
 def troubled(records: Records, *, channel_id: str, trouble: str, now: datetime) -> bool:
-    """A channel cannot be used (`trouble` empty: it can again). Its open cards go where people see them.
+    """A channel cannot be used (`trouble` empty: it can again). Its open cards go where people see them, and back.
 
     True when that changed something.
     """
     practice = tell.in_force(records)
-    changed = False
+    changed: set[str] = set()
     for named in names(practice):
         known = records.channel(named) or Channel(named=named, id=None if named.startswith("#") else named)
         if known.id != channel_id or known.trouble == trouble:
             continue
         records.save_channel(replace(known, trouble=trouble))
-        changed = True
+        changed.add(named)
         _tell(records, named, trouble=trouble, now=now)
-    if changed:
-        for place in records.open_places(channel=channel_id):
-            rehomed(records, conversation_id=place.conversation_id, now=now)
-    return changed
+    for named in names(practice) if changed else ():
+        channel = records.channel(named)
+        for place in records.open_places(channel=channel.id) if channel and channel.id else ():
+            conversation = records.conversation(place.conversation_id)
+            home = practice.department(conversation.department).channel if conversation else None
+            if conversation and (home in changed or named in changed):
+                tell.draw(records, conversation, now=now)
+    return bool(changed)
 
 
 def names(practice: Practice) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from bot.domain.delivery import Delivery, State, What, reply_lane
 from bot.domain.journal import Entry
 from bot.domain.message import Relationship
 from bot.domain.picture import Picture
+from bot.domain.place import stand_ins
 from bot.domain.refused import Refusal, Refused
 from bot.domain.reply import TEXT_LIMIT, Author, Reply
 from bot.domain.staff import Act, Person, Role, Staff, must
@@ -109,7 +110,8 @@ def entitled(
     picture = records.picture(conversation_id) if conversation else None
     if conversation is None or picture is None:
         raise Refused("I do not know this message any more. Look for its number in the channel.", because=Refusal.GONE)
-    staff = must(person, practice.person(person.slack), act, conversation, ask=practice.ask)
+    also = stand_ins(records, practice, conversation)
+    staff = must(person, practice.person(person.slack), act, conversation, ask=practice.ask, also=also)
     return conversation, staff, picture
 
 
@@ -126,12 +128,29 @@ def answerable(picture: Picture) -> None:
             "This was handled in the portal itself. Nothing was sent; look there before you write again.",
             because=Refusal.CLOSED,
         )
-    if conversation.confidential and picture.sender.relationship is not Relationship.SELF:
+    if len({stored.content.sender.portal_user_id for stored in picture.messages}) > 1:
+        raise Refused(
+            "This conversation holds messages of two accounts, so I cannot know whom an answer would reach. "
+            "Phone the family, and tell your admin.",
+            because=Refusal.NOT_NOW,
+        )
+    if not may_reach(picture, picture.sender.portal_user_id):
         raise Refused(
             "This answer may go only to the teenager's own account, and somebody else's account wrote this message. "
             "Answer by phone, or ask a prescriber.",
             because=Refusal.CONFIDENTIAL,
         )
+
+
+def may_reach(picture: Picture, portal_user_id: str) -> bool:
+    """Whether an answer may go to that account: of a confidential conversation only the patient's own may read."""
+    if not picture.conversation.confidential:
+        return True
+    return any(
+        stored.content.sender.relationship is Relationship.SELF
+        for stored in picture.messages
+        if stored.content.sender.portal_user_id == portal_user_id
+    )
 
 
 def _checked(form: Form, picture: Picture) -> str:
@@ -201,7 +220,7 @@ def _sent(records: Records, desk: Desk, text: str, form: Form, *, now: datetime)
             actor=staff.slack,
             action="reply.sent",
             subject=conversation.id,
-            detail={"reply": reply.id, "sha256": reply.text_sha256, "done_after": reply.done_after},
+            detail={"reply": reply.id, "done_after": reply.done_after},
         )
     )
     records.add_delivery(

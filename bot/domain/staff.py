@@ -57,23 +57,34 @@ class Person:
     member: bool | None
 
 
-def acts_of(person: Person, staff: Staff | None, conversation: Conversation) -> frozenset[Act]:
+def acts_of(
+    person: Person, staff: Staff | None, conversation: Conversation, *, also: frozenset[str] = frozenset()
+) -> frozenset[Act]:
     """Everything that this person may do with this conversation now."""
     allowed = set()
     for act in Act:
         try:
-            must(person, staff, act, conversation, ask="")
+            must(person, staff, act, conversation, ask="", also=also)
         except Refused:
             continue
         allowed.add(act)
     return frozenset(allowed)
 
 
-def must(person: Person, staff: Staff | None, act: Act, conversation: Conversation, *, ask: str) -> Staff:
+def must(
+    person: Person,
+    staff: Staff | None,
+    act: Act,
+    conversation: Conversation,
+    *,
+    ask: str,
+    also: frozenset[str] = frozenset(),
+) -> Staff:
     """The staff member behind `person`, if they may do `act` now; else Refused, in words.
 
     One table for windows, cards and acts; judged inside the transaction in which the act takes effect. `ask` names
-    the admin to turn to. Prescribers see and answer what was forwarded to them, admins see everything.
+    the admin to turn to; `also` are departments that stand in for the conversation's own. Prescribers see and answer
+    what was forwarded to them, admins see everything.
     """
     if person.member is None:
         raise Refused(
@@ -87,7 +98,8 @@ def must(person: Person, staff: Staff | None, act: Act, conversation: Conversati
         )
     if staff is None or not staff.roles:
         raise Refused(f"You have no role in Portal Desk yet. Ask {ask} to add you.", because=Refusal.NO_ROLE)
-    belongs = conversation.department in staff.departments or conversation.holder == staff.slack
+    departments = {conversation.department, *also}
+    belongs = not departments.isdisjoint(staff.departments) or conversation.holder == staff.slack
     if act is Act.OPEN and Role.ADMIN in staff.roles:
         return staff
     if Role.STAFF in staff.roles or Role.PRESCRIBER in staff.roles:

@@ -42,6 +42,7 @@ def changed(records: Records, event: MessageWithdrawn | HandledElsewhere, *, por
         else latest(picture.messages).id == stored.id
     )
     status = (Status.WITHDRAWN if withdrawn else Status.ELSEWHERE) if over else conversation.status
+    tell.quieten(records, conversation, picture.messages, now=now)
     _save(
         records, conversation, status=status, action="message.withdrawn" if withdrawn else "message.elsewhere", now=now
     )

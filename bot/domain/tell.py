@@ -8,6 +8,7 @@ from datetime import datetime
 from bot.domain.conversation import Conversation, Note
 from bot.domain.delivery import REDRAW_LANE, Delivery, State, What, slack_lane
 from bot.domain.journal import Entry
+from bot.domain.message import StoredMessage
 from bot.domain.practice import Practice
 from bot.domain.refused import Refusal, Refused
 from bot.domain.store import Records
@@ -45,6 +46,33 @@ def draw(records: Records, conversation: Conversation, *, now: datetime, at: dat
             ),
             now=now,
         )
+
+
+def quieten(
+    records: Records, conversation: Conversation, messages: tuple[StoredMessage, ...], *, now: datetime
+) -> None:
+    """Have the posts of later messages in the thread drawn again: words that are confidential now must go."""
+    for stored in messages:
+        slot = post_slot(stored.id)
+        if records.place(conversation_id=conversation.id, slot=slot):
+            records.add_delivery(
+                Delivery(
+                    id=records.new_id("d"),
+                    what=What.FOLLOW_UP,
+                    lane=REDRAW_LANE,
+                    subject=stored.id,
+                    conversation_id=conversation.id,
+                    slot=slot,
+                    urgent=True,
+                    fold=slot,
+                ),
+                now=now,
+            )
+
+
+def post_slot(message_id: str) -> str:
+    """The place of a later message's post in the card's thread."""
+    return f"post:{message_id}"
 
 
 def announce(records: Records, conversation: Conversation, *, practice: Practice, now: datetime) -> None:

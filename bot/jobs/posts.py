@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from bot.domain import place, tell
+from bot.domain import carry, place, tell
 from bot.domain.alarm import Alarm, Place
 from bot.domain.delivery import Claim, Outcome, State, What
 from bot.domain.picture import Picture
@@ -85,6 +85,9 @@ class PostCarrier:
         if job.card is None or not job.card.ts or not job.card.channel:
             await self._later(claim, "no_card_yet", seconds=2)
             return
+        if claim.slot.startswith("post:"):
+            await self._redrawn(claim, job.picture, job.card)
+            return
         again = claim.what is What.AGAIN
         message = self._words.again(job.picture) if again else self._words.follow_up(job.picture, claim.subject)
         called = await self._desk.post(
@@ -93,7 +96,30 @@ class PostCarrier:
         if called.verdict is Verdict.GONE:
             await self._drop(claim, called.code)
             return
-        await self._settle(claim, called, job.card.channel)
+        outcome = await self._desk.outcome(claim, called, channel=job.card.channel)
+        if again or not called.done:
+            await self._desk.settle(claim, outcome)
+            return
+        stands = Place(
+            conversation_id=job.picture.conversation.id,
+            slot=tell.post_slot(claim.subject),
+            key=claim.id,
+            channel=job.card.channel,
+            ts=str(called.data["ts"]),
+        )
+        await self._desk.store.run(
+            carry.settle_post, claim=claim, outcome=outcome, place=stands, now=self._desk.clock()
+        )
+
+    async def _redrawn(self, claim: Claim, picture: Picture, post: Place) -> None:
+        """The post stands already: show it as it may be shown now."""
+        assert post.channel is not None
+        assert post.ts is not None
+        called = await self._desk.update(claim, post.channel, post.ts, self._words.follow_up(picture, claim.subject))
+        if called.verdict is Verdict.GONE:
+            await self._drop(claim, called.code)
+            return
+        await self._settle(claim, called, post.channel)
 
     async def _in_channel(self, claim: Claim, message: Message | None, channel: str | None) -> None:
         if message is None:

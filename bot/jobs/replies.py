@@ -11,6 +11,7 @@ from bot import log
 from bot.domain import carry, doubt
 from bot.domain.delivery import Claim, Outcome, State, What
 from bot.domain.reply import Reply
+from bot.domain.send import may_reach
 from bot.domain.store import Records, Store
 from bot.failpoint import failpoint
 from bot.jobs.outbox import still_ours
@@ -73,6 +74,12 @@ class ReplyCarrier:
 
     async def _send(self, claim: Claim, reply: Reply, portal: Portal) -> Outcome:
         now = self._clock()
+        if not await self._store.read(may_leave, reply=reply):
+            return Outcome(
+                state=State.FAILED,
+                code="confidential_since",
+                words="the conversation became confidential after this was written, so it was not given to the portal",
+            )
         if not still_ours(claim, now=now) or not await self._store.run(_mark, claim=claim, now=now):
             return Outcome(state=State.PENDING, again_at=now, maybe_sent=claim.maybe_sent, code="lease_over")
         after: ThreadAfter = "closed" if reply.done_after else "open"
@@ -97,6 +104,12 @@ def looked_up(records: Records, *, claim: Claim, arrival: Arrival, now: datetime
     else:
         doubt.not_found(records, conversation, reply, known=arrival is Arrival.NOT_FOUND, now=now)
     return True
+
+
+def may_leave(records: Records, *, reply: Reply) -> bool:
+    """Whether the answer may still reach the account that it was written to (SAFETY I13)."""
+    picture = records.picture(reply.conversation_id)
+    return picture is not None and may_reach(picture, reply.to)
 
 
 def _mark(records: Records, *, claim: Claim, now: datetime) -> bool:

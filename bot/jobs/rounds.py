@@ -16,7 +16,9 @@ from bot.slack.poster import Poster, Verdict, channel_trouble
 
 logger = logging.getLogger("portaldesk.rounds")
 
+_AWAY = frozenset({Verdict.UNSURE, Verdict.UNSENT, Verdict.LIMITED})
 WAITS_AT_MOST = timedelta(hours=24)  # an event about a message that never came (CONTRACT section 5)
+AT_ONCE = 50  # events shown in one transaction; the next round takes the next
 PAGES = 50  # of conversations.list, 200 channels each
 
 
@@ -47,8 +49,10 @@ class ChannelRound:
         trouble: str | None = "not_found"
         if channel_id is not None:
             called = await self._poster.call("conversations.info", read=True, channel=channel_id)
-            if not called.done and called.verdict is not Verdict.CHANNEL:
-                trouble = None  # Slack could not say: what is known stays, and the first post will tell
+            if called.verdict in _AWAY:
+                trouble = None  # Slack could not say: what is known stays; a channel nobody looked at stays unused
+            elif not called.done and called.verdict is not Verdict.CHANNEL:
+                trouble = ""  # Slack will never say (a scope is missing): the first post will tell
             elif not called.done:
                 trouble = channel_trouble(called.code)
             else:
@@ -94,6 +98,8 @@ def _practice(records: Records) -> Practice:
 
 def _keep(records: Records, *, name: str, channel_id: str | None, trouble: str | None, now: datetime) -> None:
     known = records.channel(name)
+    if trouble is None and (known is None or known.id == channel_id):
+        return
     if known is None or known.named != name or known.id != channel_id:
         records.save_channel(Channel(named=name, id=channel_id, trouble=known.trouble if known else ""))
     if trouble is None:
@@ -119,14 +125,16 @@ def counts(records: Records, *, now: datetime) -> tuple[int, int]:
 
 def waiting_too_long(records: Records, *, now: datetime) -> int:
     """Show to a person what waits for a message that never came; how many."""
-    rows = records.waiting_since(before=now - WAITS_AT_MOST)
+    rows = records.waiting_since(before=now - WAITS_AT_MOST)[:AT_ONCE]
     for row in rows:
         records.settle_inbox(row.id, state=InboxState.QUARANTINED, type="", reason="what it is about never came")
         intake.show(records, inbox_id=row.id, now=now)
+    if rows:
         tell.ring(
             records,
-            key=f"waited:{row.id}",
-            words=f"The portal told about a message that never came here (event {row.id}). Please look there.",
+            key=f"waited:{now.date().isoformat()}",
+            words="The portal told about messages that never came here. Each is shown in the default department's "
+            "channel; please look for them in the portal.",
             now=now,
         )
     return len(rows)

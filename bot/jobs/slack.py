@@ -192,10 +192,18 @@ def card_job(records: Records, *, claim: Claim) -> CardJob:
 class CardCarrier:
     """Posts a conversation's card, or redraws it, from its present state."""
 
-    def __init__(self, desk: SlackDesk, draw: Callable[..., Message], plain: Callable[..., Message]) -> None:
+    def __init__(
+        self,
+        desk: SlackDesk,
+        *,
+        draw: Callable[..., Message],
+        plain: Callable[..., Message],
+        moved: Callable[..., Message],
+    ) -> None:
         self._desk = desk
         self._draw = draw
         self._plain = plain
+        self._moved = moved
 
     async def carry(self, claim: Claim) -> None:
         """Post or redraw, and keep where it stands."""
@@ -231,7 +239,10 @@ class CardCarrier:
                 claim = replace(claim, maybe_sent=False)  # it is there, but not ours to change: not to be found again
         called = await desk.post(claim, job.channel, message, key=stands.key)
         if called.done:
+            left = stands
             stands = replace(stands, channel=job.channel, ts=str(called.data["ts"]))
+            if job.picture and left.ts and left.channel and left.channel != job.channel:
+                await desk.update(claim, left.channel, left.ts, self._moved(job.picture.conversation))
             if "channel" not in called.data:  # found, not posted: it may show what was true then
                 redrawn = await desk.update(claim, job.channel, str(called.data["ts"]), message)
                 called = called if redrawn.done else redrawn

@@ -9,6 +9,7 @@ from typing import Any
 
 from bot.slack.poster import Poster
 
+STALE = 1_200.0  # seconds that what is known still counts while Slack cannot be asked; then nobody acts
 FRESH = 600.0  # seconds; `user_change` events forget a person at once
 BOUND = 5_000  # people remembered
 
@@ -35,6 +36,8 @@ class Workspace:
 
 def is_member(user: Mapping[str, Any], workspace: Workspace) -> bool:
     """Whether users.info describes an active, full member of our own workspace or enterprise (SAFETY I12)."""
+    if not user.get("id"):
+        return False
     if any(user.get(flag) for flag in ("deleted", "is_bot", "is_restricted", "is_ultra_restricted", "is_stranger")):
         return False
     team = user.get("team_id")
@@ -67,8 +70,8 @@ class Members:
         if called.done:
             return self._remember(slack, called.data.get("user") or {})
         if called.code in ("user_not_found", "user_not_visible"):
-            return False
-        return known[0] if known else None
+            return self._remember(slack, {})
+        return known[0] if known and time.monotonic() - known[1] < STALE else None
 
     def _remember(self, slack: str, user: Mapping[str, Any]) -> bool:
         if len(self._known) >= BOUND:

@@ -111,6 +111,13 @@ def plain_card(conversation: Conversation) -> Message:
     return _message(note, blocks)
 
 
+def moved(conversation: Conversation) -> Message:
+    """What a card leaves behind when it goes to another channel: a pointer without words or names."""
+    note = f"Message No. {conversation.number} went to another channel."
+    told = f"No. {conversation.number} stands in another channel now."
+    return _message(note, [kit.rich(kit.section(emoji("arrow_right"), say(" "), say(told)))])
+
+
 def loading(title: str) -> Block:
     """A window for the moment until the real one is drawn."""
     body = [kit.rich(kit.section(emoji("hourglass_flowing_sand"), say(" One moment …")))]

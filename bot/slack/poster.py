@@ -140,6 +140,7 @@ class Poster:
         self._json = self._headers | {"Content-Type": "application/json; charset=utf-8"}
         self._more: dict[str, Any] = {
             "proxy": client.proxy,
+            "allow_redirects": False,
             "timeout": aiohttp.ClientTimeout(total=limit.total_seconds()),
         }
 

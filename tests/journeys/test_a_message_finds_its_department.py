@@ -101,7 +101,7 @@ async def test_open_cards_move_when_their_channel_is_lost(desk: World, deed: str
     assert await desk.rows("SELECT COUNT(*) FROM alarms WHERE over_at IS NULL") == [(0,)]
     await desk.write(message("refill", n="2"))
     await desk.quiet()
-    assert len(await desk.rows("SELECT 1 FROM conversations WHERE department = 'Refills'")) == 1
+    assert len(await desk.rows("SELECT 1 FROM conversations WHERE department = 'Refills'")) == 2
 
 
 async def test_channels_may_be_named_instead_of_numbered(open_desk: OpenDesk):

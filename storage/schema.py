@@ -6,11 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, text
 
 from storage.engine import connect, file_of
 from storage.fault import wrapped
@@ -23,11 +19,17 @@ class SchemaWrong(Exception):  # noqa: N818 - a state of the world
     """The database's schema is not the code's. The sentence says what to do."""
 
 
+def revisions() -> list[str]:
+    """All revisions that this code knows, oldest first: the numbers that the migrations' file names begin with.
+
+    Asking Alembic for them would load it at every start of the service, which never migrates.
+    """
+    return sorted(path.name.partition("_")[0] for path in (_FOLDER / "versions").glob("[0-9]*.py"))
+
+
 def head() -> str:
     """The revision that this code needs."""
-    found = ScriptDirectory(str(_FOLDER)).get_current_head()
-    assert found is not None
-    return found
+    return revisions()[-1]
 
 
 def revision(url: str) -> str | None:
@@ -36,11 +38,17 @@ def revision(url: str) -> str | None:
     if path is not None and not path.exists():
         return None
     with _connected(url) as connection:
-        return MigrationContext.configure(connection).get_current_revision()
+        if not inspect(connection).has_table("alembic_version"):
+            return None
+        found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+        return str(found) if found is not None else None
 
 
 def upgrade(url: str) -> None:
     """Bring the database to this code's revision, in one transaction. A second upgrader waits for the first."""
+    from alembic import command  # noqa: PLC0415 - costs as much to load as the rest of storage; only this needs it
+    from alembic.config import Config  # noqa: PLC0415 - the same
+
     with _connected(url) as connection:  # on SQLite BEGIN IMMEDIATE is the lock
         if connection.dialect.name == "postgresql":
             connection.execute(text("SET LOCAL lock_timeout = 0"))
@@ -59,7 +67,7 @@ def must_be_current(url: str) -> None:
         return
     if found is None:
         raise SchemaWrong("The database is empty. Run `portaldesk db upgrade`.")
-    if found not in {script.revision for script in ScriptDirectory(str(_FOLDER)).walk_revisions()}:
+    if found not in revisions():
         raise SchemaWrong(
             f"The database's schema ({found}) is newer than this version of Portal Desk ({wanted}). "
             "Run the version that upgraded it."

@@ -59,6 +59,7 @@ class History:
     triangles: int = 0
     repaired: int = 0
     calls: int = 0
+    deliveries: int = 0
     requests: int = 0
 
     @property
@@ -112,6 +113,7 @@ def _slack(found: History, row: dict[str, Any], waiting: dict[str, dict[str, Any
             if row["applied"] and row["method"] == "chat.delete":
                 _taken_back(found, row)
         case "delivery":
+            found.deliveries += 1
             if row.get("fault"):
                 found.slack_faults[row["fault"]] += 1
             waiting[row["envelope_id"]] = row

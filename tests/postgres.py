@@ -7,7 +7,6 @@ Use the fixture `postgres_url` (a database with the schema) or `empty_postgres_u
 from __future__ import annotations
 
 import itertools
-import shutil
 import subprocess
 import tempfile
 import warnings
@@ -32,10 +31,17 @@ class PostgresServer:
 
         self.folder = Path(tempfile.mkdtemp(prefix="portaldesk-pg-"))
         self._server = get_server(self.folder / "data", cleanup_mode=None)
+        self._watch = self._watched()
         # No machine loses power here, and a killed server needs no fsync to come back whole.
         self.sql("ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")
         self._names = (f"t{n}" for n in itertools.count(1))
         self._has_template = False
+
+    def _watched(self) -> subprocess.Popen[bytes]:
+        """Something that outlives a killed test run: when our end of its pipe closes, it ends the server."""
+        pid_file = self._server.pgdata / "postmaster.pid"
+        script = f'cat > /dev/null; kill -QUIT "$(head -n 1 {pid_file})" 2> /dev/null; sleep 1; rm -rf {self.folder}'
+        return subprocess.Popen(["/bin/sh", "-c", script], stdin=subprocess.PIPE, start_new_session=True, cwd="/")
 
     def url(self, database: str = "postgres") -> str:
         """The address of one of its databases."""
@@ -81,7 +87,7 @@ class PostgresServer:
         """Stop it and remove its folder."""
         with suppress(subprocess.SubprocessError):
             self.control("-m", "immediate", "stop")
-        shutil.rmtree(self.folder, ignore_errors=True)
+        self._watch.communicate()
 
 
 @pytest.fixture(scope="session")

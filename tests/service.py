@@ -85,6 +85,7 @@ class Plan:
                 freeze(os.getpid(), rule.seconds)
             case "dropdb" | "restartdb":
                 subprocess.run([*self._database, rule.action], check=True, timeout=60)
+                self._write(f"!done {rule.name}")
             case _:
                 raise PlannedError(rule.name)
 

@@ -50,9 +50,17 @@ def fences() -> Iterator[tuple[str, str, str]]:
             yield f"{path}:{text.count(chr(10), 0, match.start()) + 1}", match[1], match[2]
 
 
+def named(group: click.Group) -> list[tuple[str, click.Command]]:
+    """A group's commands by name, loaded as calling them would."""
+    context = click.Context(group)
+    found = [(name, group.get_command(context, name)) for name in group.list_commands(context)]
+    assert found
+    return [(name, command) for name, command in found if command is not None]
+
+
 def commands(group: click.Group, prefix: str) -> Iterator[str]:
     """Every command that does something."""
-    for name, command in group.commands.items():
+    for name, command in named(group):
         if isinstance(command, click.Group):
             yield from commands(command, f"{prefix} {name}")
         else:
@@ -82,7 +90,7 @@ def test_every_command_shows_an_example():
     """`--help` ends with a line that one can copy."""
 
     def silent(group: click.Group) -> Iterator[str]:
-        for name, command in group.commands.items():
+        for name, command in named(group):
             if not (command.epilog or "").startswith("Example: portaldesk"):
                 yield name
             if isinstance(command, click.Group):

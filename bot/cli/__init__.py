@@ -2,27 +2,37 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 import click
 
 from bot import __version__
-from bot.cli.check import check
-from bot.cli.db import db
-from bot.cli.deliveries import deliveries
-from bot.cli.demo import demo
-from bot.cli.practice import practice
-from bot.cli.run import run
-from bot.cli.sample import sample
-from bot.cli.verify import verify
+
+COMMANDS = ("run", "demo", "check", "practice", "db", "deliveries", "sample", "verify")
 
 
-@click.group(epilog="Example: portaldesk demo", context_settings={"help_option_names": ["-h", "--help"]})
+class Commands(click.Group):
+    """Each command's module has its name, and is loaded when the command is called: `run` starts without the others."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """In the order in which people meet them."""
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name, or None."""
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        found = getattr(import_module(f"bot.cli.{cmd_name}"), cmd_name)
+        assert isinstance(found, click.Command)
+        return found
+
+
+@click.group(cls=Commands, epilog="Example: portaldesk demo", context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="portaldesk")
 def portaldesk() -> None:
     """Portal messages become Slack cards; answers go back to the family, once."""
-
-
-for command in (run, demo, check, practice, db, deliveries, sample, verify):
-    portaldesk.add_command(command)
 
 
 def main() -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import click
-from rich.table import Table
+from rich.table import Column, Table
 
 from bot.app import clock
 from bot.cli.desk import DATABASE, as_json, console, settled, who, with_store
@@ -38,7 +38,7 @@ def list_them(limit: int, machine: bool) -> None:  # noqa: FBT001 - a command's 
     if not rows:
         console.print("Nothing waits: everything was delivered.")
         return
-    table = Table("id", "what", "No.", "state", "tries", "since", "next try", "code")
+    table = Table(Column("id", no_wrap=True), "what", "No.", "state", "tries", "since", "next try", "code")
     for row in rows:
         cells = (row["id"], row["what"], row["number"], row["state"], row["attempts"], _at(row["created_at"]))
         table.add_row(

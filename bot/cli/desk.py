@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 import click
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 import storage
 from bot import practice_file, settings
@@ -41,7 +41,8 @@ def settled(needs: Collection[str]) -> settings.Settings:
 
 def show_faults(title: str, faults: Collection[settings.Fault]) -> None:
     """A table of what is wrong and what would be right."""
-    table = Table("setting", "what is wrong", "what would be right", title=title, title_justify="left")
+    name = Column("setting", no_wrap=True)  # a name that is cut cannot be found in an environment
+    table = Table(name, "what is wrong", "what would be right", title=title, title_justify="left")
     for fault in faults:
         table.add_row(fault.variable, fault.what_is_wrong, fault.what_would_be_right)
     errors.print(table)

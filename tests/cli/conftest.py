@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import re
+import signal
+import subprocess
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -37,49 +40,77 @@ class Told:
 
 
 @dataclass(kw_only=True)
+class Running:
+    """A command that was started: `pid` to signal it, `ended` for what it told."""
+
+    pid: int
+    line: asyncio.StreamReader
+    writer: asyncio.StreamWriter
+    out: Path
+    err: Path
+
+    def terminate(self) -> None:
+        """Ask it to end."""
+        os.kill(self.pid, signal.SIGTERM)
+
+    async def ended(self, within: float = 60) -> Told:
+        """Wait for its end."""
+        code = int(await asyncio.wait_for(self.line.readline(), within))
+        self.writer.close()
+        return Told(code=code, out=self.out.read_text(), err=self.err.read_text())
+
+
+@dataclass(kw_only=True)
 class Shell:
     """Runs `portaldesk` in a folder with these settings."""
 
     folder: Path
+    forked: str
     env: dict[str, str] = field(default_factory=dict)
-    running: list[asyncio.subprocess.Process] = field(default_factory=list)
+    running: list[Running] = field(default_factory=list)
+    count: int = 0
 
-    def _environment(self, over: Mapping[str, str]) -> dict[str, str]:
-        base = {
-            "PATH": os.environ["PATH"],
-            "PYTHONPATH": str(ROOT),
-            "COLUMNS": "400",
-            "HOME": str(self.folder),
-            "PYTHONWARNINGS": "error::DeprecationWarning:bot",
-        }
+    def environment(self, over: Mapping[str, str]) -> dict[str, str]:
+        """What a command sees: a bare system's, and the settings."""
+        base = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "COLUMNS": "400", "HOME": str(self.folder)}
         return base | {name: value for name, value in (self.env | dict(over)).items() if value}
 
-    async def start(self, *words: str, **over: str) -> asyncio.subprocess.Process:
+    async def start(self, *words: str, **over: str) -> Running:
         """Start a command that goes on."""
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "bot", *words, cwd=self.folder, env=self._environment(over),
-            stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-        )  # fmt: skip
+        self.count += 1
+        out, err = (self.folder / f"{name}-{self.count}.txt" for name in ("out", "err"))
+        line, writer = await asyncio.open_unix_connection(self.forked)
+        order = {
+            "words": words,
+            "env": self.environment(over),
+            "cwd": str(self.folder),
+            "out": str(out),
+            "err": str(err),
+        }
+        writer.write(json.dumps(order).encode() + b"\n")
+        pid = int(await line.readline())
+        process = Running(pid=pid, line=line, writer=writer, out=out, err=err)
         self.running.append(process)
         return process
 
     async def __call__(self, *words: str, **over: str) -> Told:
-        """Run a command to its end; it never shows a traceback or a secret."""
-        process = await self.start(*words, **over)
-        out, err = await asyncio.wait_for(process.communicate(), 60)
+        """Run a command to its end."""
+        return await self.end(await self.start(*words, **over))
+
+    async def end(self, process: Running) -> Told:
+        """Wait for its end; it never shows a traceback or a secret."""
+        told = await process.ended()
         self.running.remove(process)
-        told = Told(code=process.returncode or 0, out=out.decode(), err=err.decode())
         assert "Traceback" not in told.out + told.err, told.err
         for secret in SECRETS:
             assert secret not in told.out + told.err, secret
         return told
 
-    async def end(self) -> None:
+    async def close(self) -> None:
         """End what still runs, by its id."""
-        for process in self.running:
-            if process.returncode is None:
-                process.terminate()
-                await process.communicate()
+        for process in list(self.running):
+            process.terminate()
+            await self.end(process)
 
 
 @dataclass(kw_only=True)
@@ -93,12 +124,24 @@ class Town:
     port: int
 
 
+@pytest.fixture(scope="session")
+def forked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Where commands are run."""
+    path = str(tmp_path_factory.mktemp("forked") / "door")
+    words = [sys.executable, "-m", "tests.cli.forked", path]
+    with subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE) as server:
+        assert server.stdout
+        assert server.stdout.readline() == b"ready\n"
+        yield path
+        server.terminate()
+
+
 @pytest.fixture
-async def shell(tmp_path: Path) -> AsyncIterator[Shell]:
+async def shell(tmp_path: Path, forked: str) -> AsyncIterator[Shell]:
     """A shell without any setting."""
-    made = Shell(folder=tmp_path)
+    made = Shell(folder=tmp_path, forked=forked)
     yield made
-    await made.end()
+    await made.close()
 
 
 @pytest.fixture
@@ -116,5 +159,5 @@ async def town(shell: Shell, tmp_path: Path) -> AsyncIterator[Town]:
         try:
             yield made
         finally:
-            await shell.end()
+            await shell.close()
             await portal.stop()

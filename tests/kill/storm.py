@@ -7,7 +7,7 @@ import random
 import time
 from collections import defaultdict
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -64,12 +64,11 @@ class Result:
     freezes: int
     seconds: float
     triangles: int
-    carried: dict[str, int] = field(default_factory=dict)
 
     def line(self) -> dict[str, Any]:
         """The figures, by name."""
         found = self.found
-        calls = max(1, found.calls)
+        calls = max(1, found.calls + found.deliveries)
         return {
             "backend": self.backend,
             "mode": self.storm.mode,
@@ -220,15 +219,8 @@ async def run(folder: Path, database: str, storm: Storm) -> Result:
             freezes=freezes,
             seconds=time.monotonic() - since,
             triangles=found.triangles,
-            carried=carriers(database),
         )
 
 
 def _odd(services: list[Service]) -> list[int]:
     return [code for service in services for code in service.codes if code not in (-9, 0)]
-
-
-def carriers(database: str) -> dict[str, int]:
-    """Nothing yet says in the database who carried what: the log of each service does (tests/kill/test_replicas.py)."""
-    del database
-    return {}

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests import history
+from tests import history, world
 from tests.kill import scene
 from tests.kill.stage import Stage
 from tests.postgres import PostgresServer
@@ -70,6 +70,7 @@ async def lose(play: Stage, database: str, server: PostgresServer, tmp_path: Pat
         await play.ready(service)
         when.touch()
         await scene.main_job(play, token)
+        await world.until(lambda: _lost(hits, name), what="the loss", within=30)  # another thread may be faster
         await scene.settled(play, database)
     finally:
         await service.end()
@@ -79,3 +80,7 @@ async def lose(play: Stage, database: str, server: PostgresServer, tmp_path: Pat
     assert history.judge(found) == []
     assert (len(found.cards), len(found.shown)) == (1, 1)
     assert await scene.breaches(database) == []
+
+
+async def _lost(hits: Path, name: str) -> bool:
+    return f"!done {name}" in hits.read_text()

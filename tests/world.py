@@ -264,9 +264,14 @@ class World:
         self, card: Mapping[str, Any], label: str, *, who: str = "U0ALICE", channel: str = "C0NURSING"
     ) -> dict[str, Any]:
         """Press a button of a card, as it is drawn by now, by its label, or choose an entry behind its dots."""
-        now = next((m for m in await self.messages(channel, who) if m["ts"] == card["ts"]), card)
-        found = button(now, label)
-        result: dict[str, Any] = await self.do("press", channel=channel, ts=card["ts"], **found, **{"as": who})
+
+        async def pressed() -> Any:  # a card that is redrawn under the finger is pressed again
+            now = next((m for m in await self.messages(channel, who) if m["ts"] == card["ts"]), card)
+            body = {"channel": channel, "ts": card["ts"], "as": who} | button(now, label)
+            async with self.http.post(f"{self.slack.url}/_human/press", json=body) as response:
+                return await response.json() if response.status == 200 else None
+
+        result: dict[str, Any] = await until(pressed, what=f"a press of {label}", within=5)
         assert result["acked"], result
         return result
 

@@ -25,10 +25,8 @@ def lone_server() -> Iterator[PostgresServer]:
     server.close()
 
 
-async def test_a_locked_database_is_unavailable_and_recovers(url: str, opened, monkeypatch: pytest.MonkeyPatch):
+async def test_a_locked_database_is_unavailable_and_recovers(url: str, opened):
     """Another process that holds the lock delays an act, then it fails with nothing written; later it passes."""
-    monkeypatch.setattr("storage.engine.BUSY_MS", 200)
-    monkeypatch.setitem(__import__("storage.engine", fromlist=["x"])._SESSION, "lock_timeout", "200ms")
     store = opened(url)
     kept = await store.run(taken_in)
     engine = connect(url)

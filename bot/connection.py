@@ -24,6 +24,7 @@ SlackApp = AsyncApp
 
 DEAD_AFTER = 120.0  # seconds without a socket until the process ends, to be started afresh
 LOOK_EVERY = 5.0
+PING_EVERY = 4  # seconds; the SDK notices a dead socket, and reconnects, at this pace
 
 
 class SlackRefused(Exception):  # noqa: N818 - a sentence for the operator
@@ -83,7 +84,7 @@ class Connection:
         """Connect in the background: a Slack that is away must not keep portals waiting."""
         if self._token is None:
             return
-        self._handler = AsyncSocketModeHandler(self._app, self._token)
+        self._handler = AsyncSocketModeHandler(self._app, self._token, ping_interval=PING_EVERY)
         self._watch = asyncio.create_task(self._watched())
 
     async def is_open(self) -> bool:

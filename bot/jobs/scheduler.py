@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime
@@ -42,8 +41,6 @@ class Ticks:
                 failpoint("tick.end")
             except asyncio.CancelledError:
                 return  # the metronome was stopped in the middle of it; APScheduler would log that as an error
-            except asyncio.CancelledError:
-                return  # the service stops; APScheduler would call it an error
             except StoreUnavailable:
                 log.event(logger, "tick.database-away", level=logging.WARNING, tick=name)
             except Exception as error:  # noqa: BLE001 - a tick that fails must not end the metronome

@@ -151,6 +151,7 @@ class Service:
             follow_up=notices.follow_up,
             again=notices.again,
             ping=notices.ping,
+            stuck=notices.stuck,
             notice=notices.notice,
             unreadable=notices.unreadable,
         )

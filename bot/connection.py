@@ -100,6 +100,8 @@ class Connection:
         while True:
             try:
                 if not connected:
+                    # Bolt's handler would try a refused token for ever, without a word: ask once ourselves
+                    await self._app.client.apps_connections_open(app_token=self._token or "")
                     await self._handler.connect_async()  # type: ignore[no-untyped-call]  # Bolt's handler has no annotations
                     connected = True
             except SlackApiError as error:

@@ -14,7 +14,7 @@ import msgspec
 from aiohttp import web
 
 from bot import log
-from bot.domain.event import Event
+from bot.domain.event import Event, Ping
 from bot.domain.receive import Answer, Taken, Unusable, receive
 from bot.domain.store import Records, Store, StoreUnavailable
 from bot.failpoint import failpoint
@@ -82,6 +82,8 @@ class PortalRoutes:
         failpoint("webhook.verified")
         if self._door.busy >= AT_ONCE:
             return problem(503, "Too much at once; nothing was stored.", retry_after=1)
+        if b'"portal.ping"' in raw and isinstance(_read(raw, now), Ping):
+            return web.json_response({"status": "ok"})
         return await self._stored(portal, event_id, raw, now)
 
     async def _stored(self, portal: str, event_id: str, raw: bytes, now: datetime) -> web.Response:

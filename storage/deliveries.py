@@ -60,6 +60,10 @@ _NEWEST = {
 _STOPPED = Sql(select(stopped_portals.c.since).where(stopped_portals.c.portal == bindparam("portal")))
 _STOP = Sql(lambda insert: insert(stopped_portals).on_conflict_do_nothing())
 _START = Sql("DELETE FROM stopped_portals WHERE portal = :portal")
+_AT_ONCE = Sql(
+    "UPDATE deliveries SET not_before = created_at"
+    " WHERE portal = :portal AND state = 'pending' AND code = 'unauthorized'"
+)
 _LANES_OF = Sql("SELECT DISTINCT lane FROM deliveries WHERE portal = :portal AND state IN ('pending', 'sending')")
 
 
@@ -115,5 +119,6 @@ def start_portal(t: Transaction, portal: str) -> bool:
     """Let its queue go on, and wake its lanes; False when it was not stopped."""
     if not t.run(_START, portal=portal):
         return False
+    t.run(_AT_ONCE, portal=portal)
     t.woken.update(row[0] for row in t.rows(_LANES_OF, portal=portal))
     return True

@@ -34,7 +34,7 @@ _NEWEST = (
 _OTHER = (
     select(_c.id, _c.number, _c.kind, _c.thread_hash, _m.id, _m.content_sealed)
     .join_from(conversations_table, messages_table, _m.id == _NEWEST)
-    .where(_c.id != bindparam("conversation_id"))
+    .where(_c.id != bindparam("conversation_id"), _c.confidential.is_(False))  # not even its number stands elsewhere
     .order_by(_c.number.desc())
     .limit(RELATED)
 )

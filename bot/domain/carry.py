@@ -149,6 +149,8 @@ def _keep(records: Records, conversation: Conversation, reply: Reply, outcome: O
         conversation = replace(conversation, status=Status.OPEN, closed_at=None, closed_by=None)
         records.save_conversation(conversation)
     tell.draw(records, conversation, now=now)
+    if outcome.state is not State.DELIVERED:
+        tell.writer(records, conversation, reply, now=now)
 
 
 def _stop(records: Records, portal: str, *, now: datetime) -> None:

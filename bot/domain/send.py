@@ -166,7 +166,7 @@ def _checked(form: Form, picture: Picture) -> str:
         )
     if picture.sender.proxy_verified is False and not form.proxy_tick:
         raise Refused(
-            "The portal has not verified that this writer may act for the child. Tick this if you know that they may.",
+            "The portal has not verified that this writer may act for the child. Tick this if the answer may go out.",
             because=Refusal.UNREAD_CHECK,
             field="reply_proxy",
         )

@@ -11,6 +11,7 @@ from bot.domain.journal import Entry
 from bot.domain.message import StoredMessage
 from bot.domain.practice import Practice
 from bot.domain.refused import Refusal, Refused
+from bot.domain.reply import Reply
 from bot.domain.store import Records
 
 
@@ -46,6 +47,22 @@ def draw(records: Records, conversation: Conversation, *, now: datetime, at: dat
             ),
             now=now,
         )
+
+
+def writer(records: Records, conversation: Conversation, reply: Reply, *, now: datetime) -> None:
+    """Tell whoever wrote an answer, in a direct message without words of it, that it needs a look."""
+    records.add_delivery(
+        Delivery(
+            id=records.new_id("d"),
+            what=What.PING,
+            lane=slack_lane(f"dm:{reply.author.slack}"),
+            subject=reply.id,
+            conversation_id=conversation.id,
+            slot=f"dm:{reply.author.slack}",
+            urgent=conversation.urgent,
+        ),
+        now=now,
+    )
 
 
 def quieten(

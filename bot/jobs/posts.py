@@ -53,6 +53,7 @@ class Words:
     follow_up: Callable[[Picture, str], Message]
     again: Callable[[Picture], Message]
     ping: Callable[[Picture], Message | None]
+    stuck: Callable[[Picture], Message]
     notice: Callable[[Alarm], Message]
     unreadable: Callable[[str, Practice], Message]
 
@@ -70,13 +71,15 @@ class PostCarrier:
         match claim.what:
             case What.FOLLOW_UP | What.AGAIN:
                 await self._in_thread(claim, job)
+            case What.PING if claim.slot.startswith("dm:"):
+                await self._to_person(claim, self._words.stuck(job.picture) if job.picture else None, job.channel)
             case What.PING:
                 message = self._words.ping(job.picture) if job.picture else None
                 await self._in_channel(claim, message, job.channel)
             case What.UNREADABLE:
                 await self._in_channel(claim, self._words.unreadable(claim.subject, job.practice), job.channel)
             case _:
-                await self._to_person(claim, job)
+                await self._to_person(claim, self._words.notice(job.alarm) if job.alarm else None, job.channel)
 
     async def _in_thread(self, claim: Claim, job: PostJob) -> None:
         if job.picture is None:
@@ -129,13 +132,12 @@ class PostCarrier:
         else:
             await self._settle(claim, await self._desk.post(claim, channel, message, key=claim.id), channel)
 
-    async def _to_person(self, claim: Claim, job: PostJob) -> None:
-        if job.alarm is None:
+    async def _to_person(self, claim: Claim, message: Message | None, channel: str | None) -> None:
+        if message is None:
             await self._drop(claim, "gone")
             return
-        message = self._words.notice(job.alarm)
         if not claim.slot.startswith("dm:"):
-            await self._in_channel(claim, message, job.channel)
+            await self._in_channel(claim, message, channel)
             return
         opened = await self._desk.poster.direct_channel(claim.slot.removeprefix("dm:"))
         if not opened.done:

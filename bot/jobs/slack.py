@@ -237,6 +237,9 @@ class CardCarrier:
                 return called, stands
             if called.code != "message_not_found":
                 claim = replace(claim, maybe_sent=False)  # it is there, but not ours to change: not to be found again
+        if job.picture and stands.ts and stands.channel != job.channel:
+            # It may have stood here before: then that one is drawn again, and no second card is posted.
+            claim = replace(claim, maybe_sent=True, first_sent_at=job.picture.conversation.came_at)
         called = await desk.post(claim, job.channel, message, key=stands.key)
         if called.done:
             left = stands

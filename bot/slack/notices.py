@@ -111,6 +111,19 @@ def plain_card(conversation: Conversation) -> Message:
     return _message(note, blocks)
 
 
+def stuck(picture: Picture) -> Message:
+    """To whoever wrote an answer that did not arrive, or may not have: where to look. No words, no names."""
+    talk = picture.conversation
+    told = f"Your answer in No. {talk.number} ({talk.department}) has not been delivered to the portal for sure."
+    return _message(
+        told,
+        [
+            kit.rich(kit.section(emoji("red_circle"), say(" "), say(told), say(" The card says why and what to do."))),
+            kit.actions([kit.button("Open", action=names.CARD_OPEN, value=talk.id)]),
+        ],
+    )
+
+
 def moved(conversation: Conversation) -> Message:
     """What a card leaves behind when it goes to another channel: a pointer without words or names."""
     note = f"Message No. {conversation.number} went to another channel."

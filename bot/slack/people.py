@@ -67,6 +67,8 @@ def signed(author: Author) -> str:
 
 def colleague(practice: Practice, slack: str | None) -> str:
     """A person of the practice by Slack user id, signed; whoever left the list is said to have left it."""
+    if slack and slack.startswith("cli:"):
+        return "the administrator, by command"
     person = practice.person(slack) if slack else None
     return (line(person.signature, 80) if person else "") or "a colleague who left the staff list"
 

@@ -30,7 +30,7 @@ from bot.slack.warning import warnings
 TITLE, SEND = "Reply to family", "Send"
 DONE_LABEL, DONE_TELLS = "Done after sending", "A new message from the family opens it again"
 READ_LABEL, SECOND_LABEL = "I read it. My answer still fits.", "Send mine as a second answer"
-PROXY_LABEL = "I know that they may act for the child"
+PROXY_LABEL = "I have seen this. Send it all the same."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -184,7 +184,8 @@ def fate(reply: Reply, clock: Clock) -> str:
         case State.FAILED:
             return f"NOT delivered: {words.line(reply.reason, 300) or 'no reason known'}"
         case State.DROPPED:
-            return "taken out, not sent"
+            tried = reply.first_tried_at is not None
+            return "taken out; whether the family has it is not known" if tried else "taken out, not sent"
 
 
 def _read(reply: Reply) -> bool:

@@ -154,7 +154,7 @@ def _vouched(picture: Picture, reply: Reply) -> str:
 
 
 def _pace(picture: Picture, reply: Reply) -> str:
-    asked = [m.received_at for m in picture.messages if m.received_at <= reply.written_at]
+    asked = [m.content.sent_at for m in picture.messages if m.received_at <= reply.written_at]
     since = max(asked, default=reply.written_at)
     minutes = int(((reply.delivered_at or reply.written_at) - since).total_seconds() // 60)
     if minutes < 1:

@@ -24,6 +24,7 @@ SlackApp = AsyncApp
 
 DEAD_AFTER = 120.0  # seconds without a socket until the process ends, to be started afresh
 LOOK_EVERY = 5.0
+ASK_AT_MOST = 5.0  # seconds for one question whether the token is good
 PING_EVERY = 4  # seconds; the SDK notices a dead socket, and reconnects, at this pace
 
 
@@ -101,7 +102,8 @@ class Connection:
             try:
                 if not connected:
                     # Bolt's handler would try a refused token for ever, without a word: ask once ourselves
-                    await self._app.client.apps_connections_open(app_token=self._token or "")
+                    async with asyncio.timeout(ASK_AT_MOST):
+                        await self._app.client.apps_connections_open(app_token=self._token or "")
                     await self._handler.connect_async()  # type: ignore[no-untyped-call]  # Bolt's handler has no annotations
                     connected = True
             except SlackApiError as error:

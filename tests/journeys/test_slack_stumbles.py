@@ -78,7 +78,7 @@ async def test_slack_that_is_down_at_start_delays_cards_and_nothing_else(open_de
     await connected(desk)
 
     async def signed_in() -> Any:
-        await desk.later(seconds=6)
+        await desk.later(seconds=0.2)
         return await desk.cards()
 
     await until(signed_in, what="a card")

@@ -124,7 +124,9 @@ _RULES = (
         _asked(
             "SELECT r.id FROM replies r WHERE (SELECT COUNT(*) FROM deliveries d WHERE d.subject = r.id"
             " AND d.what = 'reply') <> 1 OR NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.subject = r.id"
-            " AND d.what = 'reply' AND (d.state = r.state OR r.code = 'portal_failed' AND d.state = 'delivered'"
+            " AND d.what = 'reply' AND (d.state = r.state"
+            " OR r.code = 'portal_failed' AND d.state IN ('sending', 'delivered')"
+            " OR r.state = 'delivered' AND d.state = 'sending'"  # the portal's word came before its answer
             " OR d.state IN ('pending', 'sending') AND r.state IN ('pending', 'sending')))"
         ),
     ),

@@ -87,15 +87,18 @@ def settle_elsewhere(records: Records, *, claim: Claim, code: str, now: datetime
 
 def settle_reply(records: Records, *, claim: Claim, outcome: Outcome, now: datetime) -> bool:
     """Settle an answer and say on the card what became of it; False when fenced."""
-    reply = records.reply(claim.subject)
-    conversation = records.conversation(reply.conversation_id) if reply else None
+    conversation = records.conversation(claim.conversation_id) if claim.conversation_id else None
+    reply = records.reply(claim.subject)  # read behind the lock: the portal's own word may have come meanwhile
     if reply is None or conversation is None:
         return records.settle(claim, replace(outcome, state=State.FAILED, code="unknown_reply"), now=now)
+    if reply.state is State.DELIVERED:
+        outcome = Outcome(state=State.DELIVERED, code="portal_status", ref=outcome.ref)
     if outcome.state is State.PENDING and outcome.counted and now - reply.written_at > GIVE_UP:
         outcome = _given_up(outcome)
     if not records.settle(claim, outcome, now=now):
         return False
-    _keep(records, conversation, mirrored(reply, claim, outcome, now=now), outcome, now=now)
+    if reply.code != "portal_failed":  # the portal took it and could not deliver it: its last word counts
+        _keep(records, conversation, mirrored(reply, claim, outcome, now=now), outcome, now=now)
     if outcome.code == "unauthorized":
         _stop(records, conversation.portal, now=now)
     elif outcome.state is State.DELIVERED:

@@ -75,6 +75,7 @@ def reply_status(records: Records, event: ReplyStatus, *, portal: str, now: date
     """The portal tells what became of an answer; False when it is not (yet) known here."""
     reply = records.reply(event.reply_id)
     conversation = records.conversation(reply.conversation_id) if reply else None
+    reply = records.reply(event.reply_id) if conversation else None  # again, behind the conversation's lock
     if reply is None or conversation is None or conversation.portal != portal:
         return False
     if _RANK.get(event.status, 0) <= _RANK.get(reply.portal_status, 0):

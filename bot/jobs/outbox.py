@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Protocol
 
 from bot import log
@@ -130,13 +130,6 @@ class Outbox:
 def still_ours(claim: Claim, *, now: datetime) -> bool:
     """Whether there is time left on the lease for one whole call: a worker that was frozen must not send late."""
     return now + CALL_LIMIT < claim.lease_until
-
-
-def wait_for(claim: Claim, *, now: datetime, seconds: float, chance: float) -> datetime:
-    """When to try again: as told, else by back-off."""
-    if seconds:
-        return now + timedelta(seconds=seconds)
-    return now + backoff(attempts=claim.attempts, chance=chance)
 
 
 def _claim(records: Records, *, lane: str, now: datetime, by: str) -> Claim | None:

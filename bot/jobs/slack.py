@@ -15,11 +15,11 @@ from typing import Any
 from bot import log
 from bot.domain import carry, place
 from bot.domain.alarm import Place
-from bot.domain.delivery import PATIENCE, QUIET, REDRAW_LANE, Claim, Outcome, State
+from bot.domain.delivery import PATIENCE, QUIET, REDRAW_LANE, Claim, Outcome, State, backoff
 from bot.domain.picture import Picture
 from bot.domain.store import Records, Store
 from bot.failpoint import failpoint
-from bot.jobs.outbox import still_ours, wait_for
+from bot.jobs.outbox import still_ours
 from bot.slack.pace import Pace
 from bot.slack.poster import Called, Poster, Verdict, channel_trouble
 
@@ -148,7 +148,7 @@ class SlackDesk:
 
     async def _refused(self, claim: Claim, called: Called, *, now: datetime) -> Outcome:
         if claim.attempts <= PLAIN_AFTER:
-            again = wait_for(claim, now=now, seconds=0, chance=self.chance())
+            again = now + backoff(attempts=claim.attempts, chance=self.chance())
             return Outcome(state=State.PENDING, again_at=again, maybe_sent=claim.maybe_sent, code=called.code)
         return Outcome(state=State.FAILED, code=called.code, words=f"Slack said {called.code}")
 

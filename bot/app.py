@@ -36,7 +36,7 @@ from bot.portals.base import Mode, Portal, PortalConfig
 from bot.portals.client import HttpPortal
 from bot.portals.wire import open_session
 from bot.settings import PortalSettings, Settings
-from bot.slack import card, notices
+from bot.slack import direct, news, notices
 from bot.slack.members import Members, Workspace
 from bot.slack.pace import Pace
 from bot.slack.poster import Poster
@@ -152,13 +152,14 @@ class Service:
             again=notices.again,
             ping=notices.ping,
             stuck=notices.stuck,
+            news=news.news,
             notice=notices.notice,
             unreadable=notices.unreadable,
         )
         posts = PostCarrier(desk, words)
         replies = ReplyCarrier(self.store, portals, self.clock)
         carriers: dict[What, Carrier] = dict.fromkeys(What, posts)
-        carriers[What.CARD] = CardCarrier(desk, draw=card.card, plain=notices.plain_card, moved=notices.moved)
+        carriers[What.CARD] = CardCarrier(desk, draw=direct.drawn, plain=notices.plain_card, moved=notices.moved)
         carriers[What.REPLY] = carriers[What.LOOK_UP] = replies
         name = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
         tools = Tools(

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from slack_bolt.async_app import AsyncApp
 
 from bot.slack.members import Members, Workspace
-from handlers import commands, doubt, errors, fallback, home, note, open, place, reply  # noqa: A004
+from handlers import commands, doubt, errors, fallback, home, note, open, place, reply, turn  # noqa: A004
 from handlers.context import Front
 
 
@@ -26,6 +26,7 @@ def register(
     reply.register(app, front)
     open.register(app, front)
     doubt.register(app, front)
+    turn.register(app, front)
     note.register(app, front)
     home.register(app, front)
     commands.register(app, front)

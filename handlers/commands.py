@@ -1,6 +1,9 @@
-"""Slash commands: only those that work are offered."""
+"""Slash commands: `/portal` and a word; only those that work are offered."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
@@ -9,10 +12,15 @@ from handlers.context import Front
 
 
 def register(app: AsyncApp, front: Front) -> None:
-    """`/portal` and `/portal help`."""
-    del front
+    """`/portal` and `/portal help` explain; every other word leads to its feature (`front.commands`)."""
 
-    async def portal(ack: AsyncAck) -> None:
-        await ack(response_type="ephemeral", **notices.help_text())
+    async def portal(ack: AsyncAck, body: Mapping[str, Any]) -> None:
+        word = next(iter(str(body.get("text") or "").casefold().split()), "")
+        run = front.commands.get(word)
+        if run is None:
+            await ack(response_type="ephemeral", **notices.help_text())
+            return
+        await ack()
+        front.later(run(body))
 
     app.command("/portal")(portal)

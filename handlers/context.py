@@ -31,7 +31,9 @@ Payload = Mapping[str, Any]
 class Front:
     """The front desk: what listeners share. `member` tells whether Slack calls an account an own, active member.
 
-    `presses` holds what each feature does for the entries of a card's overflow menu, by the catalogue's key.
+    `presses` holds what each feature does for the entries of a card's overflow menu, by the catalogue's key;
+    `commands` what it does for the words after `/portal`; `redraws` how a surface that a press was made in (by its
+    callback_id) is drawn again.
     """
 
     store: Store
@@ -39,6 +41,8 @@ class Front:
     clock: Callable[[], datetime]
     member: Callable[[str, str | None], Awaitable[bool | None]]
     presses: dict[str, Callable[[Payload, str], Coroutine[Any, Any, None]]] = field(default_factory=dict)
+    commands: dict[str, Callable[[Payload], Coroutine[Any, Any, None]]] = field(default_factory=dict)
+    redraws: dict[str, Callable[[Payload], Coroutine[Any, Any, None]]] = field(default_factory=dict)
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def person(self, body: Payload) -> Person:
@@ -88,16 +92,23 @@ class Front:
 
     async def show(self, body: Payload, view: Payload) -> None:
         """Open a window for a press (on top of the one it was made in); when Slack's three seconds are over, say so."""
-        method = "views.push" if body.get("view") else "views.open"
+        method = "views.push" if _in_window(body) else "views.open"
         called = await self.poster.call(method, trigger_id=body.get("trigger_id"), view=view)
         if not called.done:
             log.event(logger, "window.not-opened", level=logging.WARNING, code=called.code)
             await self.notice(body, notices.ephemeral(sentence.TOO_LATE))
 
+    async def changed(self, body: Payload) -> None:
+        """Something was done from a window or from Home: it is drawn again, so that it shows what is true now."""
+        redraw = self.redraws.get(str((body.get("view") or {}).get("callback_id") or ""))
+        if redraw:
+            await redraw(body)
+
     async def tell(self, body: Payload, words: str) -> None:
         """Say no where the press was made: on top of the window, else in a notice that only they see."""
         if body.get("view"):
-            called = await self.poster.call("views.push", trigger_id=body.get("trigger_id"), view=notices.gone(words))
+            method = "views.push" if _in_window(body) else "views.open"
+            called = await self.poster.call(method, trigger_id=body.get("trigger_id"), view=notices.gone(words))
             if called.done:
                 return
         await self.notice(body, notices.ephemeral(words))
@@ -120,6 +131,12 @@ class Front:
         return await self.poster.call(
             "chat.postMessage", channel=(opened.data.get("channel") or {}).get("id"), **message
         )
+
+
+def _in_window(body: Payload) -> bool:
+    """Whether the press was made in a window: the Home tab is a view too, and nothing can be pushed on top of it."""
+    view = body.get("view") or {}
+    return bool(view) and view.get("type", "modal") == "modal"
 
 
 def _write(records: Records, *, entry: Entry) -> None:

@@ -9,14 +9,12 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
-from bot.domain import tell
 from bot.domain.conversation import Note
-from bot.domain.journal import Entry
+from bot.domain.entitled import seat, write
+from bot.domain.permission import Act, Tie
 from bot.domain.picture import Picture
-from bot.domain.place import stand_ins
 from bot.domain.refused import Refused
-from bot.domain.send import entitled
-from bot.domain.staff import Act, Person, Staff, acts_of
+from bot.domain.staff import Person, Staff
 from bot.domain.store import Records, StoreUnavailable
 from bot.slack import names, sentence
 from bot.slack import open as window
@@ -31,19 +29,21 @@ class Opened:
     notes: tuple[Note, ...]
     staff: Staff
     acts: frozenset[Act]
+    bound: Tie
     stopped: datetime | None
 
 
 def open_message(records: Records, *, conversation_id: str, person: Person, now: datetime) -> Opened:
     """Everything about one conversation, for somebody who may see it; that they looked is journalled."""
-    conversation, staff, picture = entitled(records, conversation_id=conversation_id, person=person, act=Act.OPEN)
-    records.journal(Entry(at=now, actor=staff.slack, action="message.opened", subject=conversation.id))
+    found = seat(records, conversation_id=conversation_id, person=person, act=Act.OPEN)
+    write(records, "message.opened", found.conversation, by=found.staff, now=now)
     return Opened(
-        picture=picture,
-        notes=tuple(records.notes(conversation.id)),
-        staff=staff,
-        acts=acts_of(person, staff, conversation, also=stand_ins(records, tell.in_force(records), conversation)),
-        stopped=records.portal_stopped(conversation.portal),
+        picture=found.picture,
+        notes=() if found.bound is Tie.GLIMPSE else tuple(records.notes(conversation_id)),
+        staff=found.staff,
+        acts=found.acts,
+        bound=found.bound,
+        stopped=records.portal_stopped(found.conversation.portal),
     )
 
 

@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import bindparam, func, insert, select, update
 
 from bot.domain.conversation import Conversation, Status
 from bot.domain.message import Kind
+from bot.domain.turn import Turn
 from storage import mapping
 from storage.sql import Sql
-from storage.tables import conversation_number, conversations
+from storage.tables import conversation_number, conversations, forwards
 from storage.transaction import Row, Transaction
 
 _c = conversations.c
 COLUMNS = (
     _c.id, _c.number, _c.portal, _c.kind, _c.department, _c.status, _c.came_at, _c.due_at, _c.version, _c.holder,
-    _c.held_since, _c.urgent, _c.confidential, _c.opened_again, _c.closed_at, _c.closed_by, _c.why_sealed,
+    _c.held_since, _c.urgent, _c.confidential, _c.opened_again, _c.closed_at, _c.closed_by, _c.why_sealed, _c.turn,
+    _c.snoozed_until,
 )  # fmt: skip
 _CHANGES = (
     "kind", "department", "status", "came_at", "due_at", "version", "holder", "held_since", "urgent", "confidential",
-    "opened_again", "closed_at", "closed_by", "why_sealed",
+    "opened_again", "closed_at", "closed_by", "why_sealed", "turn", "snoozed_until",
 )  # fmt: skip
 _ONE = select(*COLUMNS).where(_c.id == bindparam("conversation_id"))
 _THREAD = select(*COLUMNS).where(_c.thread_hash == bindparam("thread_hash"))
@@ -31,6 +34,22 @@ _UNLOCKED = Sql(_ONE)
 _NEWEST_LOCKED = Sql(_NEWEST.with_for_update(key_share=True))
 _NEWEST_UNLOCKED = Sql(_NEWEST)
 _OF_THREAD = Sql(_THREAD.order_by(_c.number))
+_OPEN = select(*COLUMNS).where(_c.status == Status.OPEN.value)
+_OF_DEPARTMENT = Sql(_OPEN.where(_c.department == bindparam("department")).order_by(_c.due_at, _c.number))
+_OF_HOLDER = Sql(_OPEN.where(_c.holder == bindparam("holder")).order_by(_c.due_at, _c.number))
+_FORWARDED = Sql(
+    _OPEN.where(
+        _c.id.in_(
+            select(forwards.c.conversation_id).where(forwards.c.by == bindparam("slack"), forwards.c.state == "open")
+        )
+    ).order_by(_c.due_at, _c.number)
+)
+_SNOOZED = Sql(
+    select(_c.id)
+    .where(_c.snoozed_until.is_not(None), _c.snoozed_until <= bindparam("before"))
+    .order_by(_c.snoozed_until)
+    .limit(bindparam("most"))
+)
 _ADD = Sql(insert(conversations).inline())
 _SAVE = Sql(update(conversations).where(_c.id == bindparam("conversation_id")), columns=_CHANGES)
 _THREAD_LOCK = Sql(select(func.pg_advisory_xact_lock(bindparam("thread"))))
@@ -91,6 +110,23 @@ def add_conversation(
     )
 
 
+def waiting(t: Transaction, *, department: str | None = None, holder: str | None = None) -> Sequence[Conversation]:
+    """Open conversations of a department, or of a holder; the most pressing first."""
+    if department is not None:
+        return [from_row(t, row) for row in t.rows(_OF_DEPARTMENT, department=department)]
+    return [from_row(t, row) for row in t.rows(_OF_HOLDER, holder=holder)]
+
+
+def forwarded_by(t: Transaction, slack: str) -> Sequence[Conversation]:
+    """Open conversations that this person forwarded and that have to come back."""
+    return [from_row(t, row) for row in t.rows(_FORWARDED, slack=slack)]
+
+
+def snoozed_until(t: Transaction, *, before: datetime, limit: int) -> Sequence[str]:
+    """Ids of conversations that were put aside until then."""
+    return [row[0] for row in t.rows(_SNOOZED, before=before, most=limit)]
+
+
 def save_conversation(t: Transaction, conversation: Conversation) -> None:
     """Keep its present state; its number, portal and ids never change."""
     t.run(_SAVE, conversation_id=conversation.id, **_changes(t, conversation))
@@ -114,6 +150,8 @@ def _changes(t: Transaction, c: Conversation) -> dict[str, object]:
         "why_sealed": t.seal(c.why_here.encode("utf-8", "replace"), "conversations", c.id, "why")
         if c.why_here
         else None,
+        "turn": c.turn.value,
+        "snoozed_until": c.snoozed_until,
     }
 
 
@@ -137,4 +175,6 @@ def from_row(t: Transaction, row: Row) -> Conversation:
         closed_at=row[14],
         closed_by=row[15],
         why_here=t.unseal(row[16], "conversations", row[0], "why").decode() if row[16] else "",
+        turn=Turn(row[17]),
+        snoozed_until=row[18],
     )

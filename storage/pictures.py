@@ -10,7 +10,7 @@ from bot.domain.conversation import Related
 from bot.domain.message import Kind
 from bot.domain.picture import Picture
 from bot.domain.reply import Reply
-from storage import conversations, mapping, messages, practices, replies
+from storage import conversations, decisions, forwards, mapping, messages, practices, replies
 from storage.sql import Sql
 from storage.tables import conversations as conversations_table
 from storage.tables import messages as messages_table
@@ -58,13 +58,17 @@ def picture(t: Transaction, conversation_id: str) -> Picture | None:
     found = messages.messages_of(t, conversation_id)
     if not found:
         return None
+    talk = conversations.from_row(t, row)
+    moved = talk.version > 1  # before its first change nothing was forwarded or decided: two reads less for a new card
     notes_row = t.one(_NOTES, conversation_id=conversation_id)
     return Picture(
-        conversation=conversations.from_row(t, row),
+        conversation=talk,
         practice=practice,
         messages=found,
         replies=replies.replies_of(t, conversation_id),
         notes=notes_row[0] if notes_row else 0,
+        forwards=forwards.forwards_of(t, conversation_id) if moved else (),
+        decisions=decisions.decisions_of(t, conversation_id) if moved else (),
         related=_related(t, conversation_id, thread=row[-2], account=row[-1]),
     )
 

@@ -15,6 +15,7 @@ from storage.transaction import Row, Transaction
 _p = places.c
 _PLACE = select(_p.conversation_id, _p.slot, _p.key, _p.channel, _p.ts)
 _ONE = Sql(_PLACE.where(_p.conversation_id == bindparam("conversation_id"), _p.slot == bindparam("slot")))
+_EACH = Sql(_PLACE.where(_p.conversation_id == bindparam("conversation_id")).order_by(_p.slot))
 _AT = Sql(_PLACE.where(_p.channel == bindparam("channel"), _p.ts == bindparam("ts")).limit(1))
 _OPEN = Sql(
     _PLACE.join(conversations, conversations.c.id == _p.conversation_id)
@@ -42,6 +43,11 @@ def place(t: Transaction, *, conversation_id: str, slot: str) -> Place | None:
     """Where that card stands, or None."""
     row = t.one(_ONE, conversation_id=conversation_id, slot=slot)
     return _place(row) if row else None
+
+
+def places_of(t: Transaction, *, conversation_id: str) -> Sequence[Place]:
+    """Everywhere that conversation's card stands, or is about to."""
+    return [_place(row) for row in t.rows(_EACH, conversation_id=conversation_id)]
 
 
 def place_at(t: Transaction, *, channel: str, ts: str) -> Place | None:

@@ -10,7 +10,21 @@ from typing import Any
 from sqlalchemy.engine import Dialect
 
 from bot.domain.practice import Practice
-from storage import alarms, conversations, inbox, messages, outbox, pictures, places, practices, replies, windows
+from storage import (
+    alarms,
+    conversations,
+    decisions,
+    forwards,
+    inbox,
+    messages,
+    outbox,
+    pictures,
+    places,
+    practices,
+    relatives,
+    replies,
+    windows,
+)
 from storage import deliveries as outbox_desk
 from storage import journal as journal_rows
 from storage import notes as note_rows
@@ -137,6 +151,17 @@ class SqlRecords:
     picture = pictures.picture
     message_state = pictures.message_state
 
+    add_forward = forwards.add_forward
+    save_forward = forwards.save_forward
+    decide = decisions.decide
+    told_by = decisions.told_by
+    entered = decisions.entered
+    waiting = conversations.waiting
+    forwarded_by = conversations.forwarded_by
+    snoozed_until = conversations.snoozed_until
+    children_of = relatives.children_of
+    refills_asked = relatives.refills_asked
+
     add_reply = replies.add_reply
     reply = replies.reply
     save_reply = replies.save_reply
@@ -150,6 +175,7 @@ class SqlRecords:
     save_window = windows.save_window
 
     place = places.place
+    places_of = places.places_of
     place_at = places.place_at
     open_places = places.open_places
     save_place = places.save_place

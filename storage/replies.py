@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 import msgspec
 from sqlalchemy import bindparam, insert, select, update
@@ -27,6 +28,7 @@ class Words(msgspec.Struct):
     text: str
     text_sha256: str
     author: Author
+    decision: dict[str, Any] | None = None
 
 
 _r = replies.c
@@ -58,7 +60,14 @@ _SAVE = Sql(update(replies).where(_r.id == bindparam("reply_id")), columns=_CHAN
 def add_reply(t: Transaction, reply: Reply) -> None:
     """Keep an answer."""
     words = Words(
-        reply.in_reply_to, reply.thread_id, reply.to, reply.to_name, reply.text, reply.text_sha256, reply.author
+        reply.in_reply_to,
+        reply.thread_id,
+        reply.to,
+        reply.to_name,
+        reply.text,
+        reply.text_sha256,
+        reply.author,
+        dict(reply.decision) if reply.decision else None,
     )
     t.run(
         _ADD,
@@ -152,6 +161,7 @@ def from_row(t: Transaction, row: Row) -> Reply:
         reason=fate.reason,
         portal_message_id=fate.ref,
         portal_reason=fate.portal_reason,
+        decision=words.decision,
     )
 
 

@@ -110,6 +110,12 @@ conversations = Table(
     Column("account_hash", LargeBinary, nullable=False),
     Column("patient_hash", LargeBinary),
     Column("ids_sealed", LargeBinary, nullable=False),
+    Column("turn", Text, nullable=False, server_default="new"),
+    Column("snoozed_until", Moment),
+    Index("conversations_open", "department", **_only("status = 'open'")),
+    Index("conversations_held", "holder", **_only("status = 'open' AND holder IS NOT NULL")),
+    Index("conversations_snoozed", "snoozed_until", **_only("snoozed_until IS NOT NULL")),
+    Index("conversations_patient", "patient_hash", "number", **_only("patient_hash IS NOT NULL")),
     Index("conversations_thread", "thread_hash", "number"),
     Index("conversations_account", "account_hash", "number"),
 )
@@ -158,6 +164,66 @@ replies = Table(
     Index("replies_due", "state", "written_at"),
 )
 
+# The turn handed to a colleague or a department. The words of both sides are sealed.
+forwards = Table(
+    "forwards",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("conversation_id", Text, ForeignKey("conversations.id"), nullable=False),
+    Column("by", Text, nullable=False),
+    Column("from_department", Text, nullable=False),
+    Column("to", Text),
+    Column("to_department", Text),
+    Column("asked", Text),
+    Column("at", Moment, nullable=False),
+    Column("prior", Boolean, nullable=False),
+    Column("prior_asked_at", Moment),
+    Column("state", Text, nullable=False),
+    Column("ended_at", Moment),
+    Column("ended_by", Text),
+    Column("words_sealed", LargeBinary, nullable=False),
+    CheckConstraint("state IN ('open', 'returned', 'back', 'over')", name="forwards_state"),
+    Index("forwards_conversation", "conversation_id", "id"),
+    Index("forwards_open", "by", **_only("state = 'open'")),
+)
+
+# Decisions, a row for each round of each line. The two rules that no code may break stand in the table itself: one
+# decision a round (SAFETY I9), and nothing approved that may not be (I11).
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("conversation_id", Text, ForeignKey("conversations.id"), nullable=False),
+    Column("message_id", Text, ForeignKey("messages.id"), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("line", BigInteger, nullable=False),
+    Column("round", BigInteger, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("approvable", Boolean, nullable=False),
+    Column("decided_by", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("words_sealed", LargeBinary, nullable=False),
+    Column("reply_id", Text, ForeignKey("replies.id")),
+    Column("entered_at", Moment),
+    Column("entered_by", Text),
+    CheckConstraint(
+        "outcome NOT IN ('approved', 'approved_changed', 'already_sent') OR approvable", name="decisions_approvable"
+    ),
+    Index("decisions_round", "conversation_id", "message_id", "line", "round", unique=True),
+)
+
+# Phrases of one person; those of the practice and its departments stand in the practice file.
+phrases = Table(
+    "phrases",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("owner", Text, nullable=False),
+    Column("words_sealed", LargeBinary, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("gone_at", Moment),
+    Index("phrases_owner", "owner", **_only("gone_at IS NULL")),
+)
+
 notes = Table(
     "notes",
     metadata,
@@ -185,6 +251,7 @@ windows = Table(
     Column("version", BigInteger, nullable=False),
     Column("stale", Boolean, nullable=False),
     Column("used_by", Text),
+    Column("draft_sealed", LargeBinary),
     Index("windows_conversation", "conversation_id"),
 )
 

@@ -10,13 +10,16 @@ from storage.tables import windows as table
 from storage.transaction import Transaction
 
 _w = table.c
-_ONE = select(_w.id, _w.what, _w.conversation_id, _w.slack, _w.opened_at, _w.version, _w.stale, _w.used_by).where(
-    _w.id == bindparam("window_id")
-)
+_ONE = select(
+    _w.id, _w.what, _w.conversation_id, _w.slack, _w.opened_at, _w.version, _w.stale, _w.used_by, _w.draft_sealed
+).where(_w.id == bindparam("window_id"))
 _LOCKED = Sql(_ONE.with_for_update())
 _UNLOCKED = Sql(_ONE)
 _ADD = Sql(insert(table).inline())
-_SAVE = Sql(update(table).where(_w.id == bindparam("window_id")), columns=("opened_at", "version", "stale", "used_by"))
+_SAVE = Sql(
+    update(table).where(_w.id == bindparam("window_id")),
+    columns=("opened_at", "version", "stale", "used_by", "draft_sealed"),
+)
 
 
 def add_window(t: Transaction, window: Window) -> None:
@@ -31,6 +34,7 @@ def add_window(t: Transaction, window: Window) -> None:
         version=window.version,
         stale=window.stale,
         used_by=window.used_by,
+        draft_sealed=_sealed(t, window),
     )
 
 
@@ -48,6 +52,7 @@ def window(t: Transaction, window_id: str) -> Window | None:
         version=row[5],
         stale=bool(row[6]),
         used_by=row[7],
+        draft=t.unseal(row[8], "windows", row[0], "draft").decode() if row[8] else "",
     )
 
 
@@ -60,4 +65,9 @@ def save_window(t: Transaction, window: Window) -> None:
         version=window.version,
         stale=window.stale,
         used_by=window.used_by,
+        draft_sealed=_sealed(t, window),
     )
+
+
+def _sealed(t: Transaction, window: Window) -> bytearray | None:
+    return t.seal(window.draft.encode("utf-8", "replace"), "windows", window.id, "draft") if window.draft else None

@@ -1,57 +1,15 @@
-"""The catalogue of buttons, and what a card's buttons depend on: the phase that a conversation is in."""
+"""The catalogue of buttons: which ones a card, a direct message or a window offers, in which order."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from datetime import datetime
-from enum import StrEnum
 
-from bot.domain.conversation import Status
-from bot.domain.delivery import TELL_AFTER, State
 from bot.domain.message import Kind
-from bot.domain.picture import Picture
-from bot.domain.privacy import is_confidential, wrong_reader
-from bot.domain.reply import Reply
-from bot.domain.staff import Act
+from bot.domain.permission import Act
+from bot.domain.phase import ALL, CLOSED, OURS, Phase, Situation
 
 FRONT, MORE = 3, 5  # CONTRACT section 6: buttons on a card, entries behind the three dots
-
-
-class Phase(StrEnum):
-    """What a card says first: people's status and the network's state, seen as one."""
-
-    UNREAD = "unread"  # nobody has it
-    HELD = "held"  # a person has it
-    SENDING = "sending"  # an answer is on its way
-    DELAYED = "delayed"  # an answer is on its way for longer than TELL_AFTER
-    STOPPED = "stopped"  # an answer waits because the portal's queue stands still
-    ANSWERED = "answered"  # the portal has the answer; the family's turn
-    FAILED = "failed"  # the answer did not arrive; a person may retry
-    UNCLEAR = "unclear"  # the answer may or may not have arrived; a person decides
-    DONE = "done"  # nothing more to do
-    WITHDRAWN = "withdrawn"  # the family took everything back
-    ELSEWHERE = "elsewhere"  # handled in the portal itself
-
-
-ALL = frozenset(Phase)
-CLOSED = frozenset({Phase.DONE, Phase.WITHDRAWN, Phase.ELSEWHERE})
-OURS = frozenset({Phase.UNREAD, Phase.HELD, Phase.FAILED, Phase.UNCLEAR})  # the practice must act
-TROUBLE = frozenset({Phase.FAILED, Phase.UNCLEAR})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Situation:
-    """A conversation's phase and the answer that it is about.
-
-    `late`: the promise is broken and it is our turn. `answerable`: words may go out through the portal at all.
-    """
-
-    phase: Phase
-    reply: Reply | None = None
-    late: bool = False
-    urgent: bool = False
-    answerable: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +26,8 @@ class Button:
     """One line of the catalogue.
 
     `phases`: where it works; `leads`: where the state asks for it, before all others; `writes`: it sends words to the
-    family.
+    family; `behind`: its place behind the three dots (0: it stands in a card's row); `taken`: only when somebody has
+    it (True) or nobody has (False); `urgent`: only when it is (True) or is not (False).
     """
 
     key: str
@@ -80,17 +39,34 @@ class Button:
     writes: bool = False
     danger: bool = False
     ask: Ask | None = None
+    behind: int = 0
+    taken: bool | None = None
+    urgent: bool | None = None
 
     def fits(self, situation: Situation, kind: Kind) -> bool:
         """Whether it works now, for somebody who may press it."""
-        allowed = situation.answerable or not self.writes
-        return allowed and situation.phase in self.phases and kind in self.kinds
+        if self.writes and not situation.answerable:
+            return False
+        if self.taken is not None and self.taken is not situation.taken:
+            return False
+        if self.urgent is not None and self.urgent is not situation.urgent:
+            return False
+        return situation.phase in self.phases and kind in self.kinds
+
+    def led(self, situation: Situation) -> bool:
+        """Whether the state asks for it before all others."""
+        rescue = self.key == TAKE and situation.urgent and situation.phase is Phase.UNREAD
+        return rescue or situation.phase in self.leads
 
 
-OPEN = "open"
+OPEN, TAKE, RESPOND, REPLY, FORWARD = "open", "take", "respond", "reply", "forward"
+SHUT = frozenset({Phase.WITHDRAWN, Phase.ELSEWHERE})
+LIVE = ALL - CLOSED  # something can still be done
+WORK = OURS | {Phase.SNOOZED}  # open: the practice's turn
+ON_ITS_WAY = frozenset({Phase.SENDING, Phase.DELAYED, Phase.STOPPED})
 
-# In the order of a card's row: what leads, then the kind's own, then what every kind has, Open last. A new button is
-# a line here, its wire name in bot.slack.names, and its handler.
+# In the order of a card's row: what leads, then the kind's own, then what every kind has. A new button is a line here,
+# its wire name in bot.slack.names, and its handler.
 CATALOGUE = (
     Button(
         key="retry",
@@ -134,14 +110,74 @@ CATALOGUE = (
         ),
     ),
     Button(
-        key="reply",
-        label="Reply",
-        act=Act.REPLY,
-        phases=ALL - {Phase.WITHDRAWN, Phase.ELSEWHERE},
+        key="entered",
+        label="Entered in EHR",
+        act=Act.ENTER,
+        phases=frozenset({Phase.ENTERING}),
+        leads=frozenset({Phase.ENTERING}),
+        ask=Ask(
+            title="Is it in the EHR?",
+            text="Say yes only if the approved prescription was entered in the EHR. Your name stands beside it.",
+            yes="It is entered",
+        ),
+    ),
+    Button(
+        key="refill",
+        label="Refill",
+        act=Act.DECIDE,
+        phases=LIVE - {Phase.UNCLEAR},
+        kinds=frozenset({Kind.REFILL}),
+    ),
+    Button(
+        key="schedule",
+        label="Schedule",
+        act=Act.SCHEDULE,
+        phases=LIVE - {Phase.UNCLEAR},
+        kinds=frozenset({Kind.APPOINTMENT}),
         writes=True,
     ),
-    Button(key=OPEN, label="Open", act=Act.OPEN, phases=ALL),
+    Button(
+        key="chart_updated",
+        label="Chart updated",
+        act=Act.RECORD,
+        phases=LIVE - {Phase.UNCLEAR},
+        kinds=frozenset({Kind.INSURANCE}),
+    ),
+    Button(
+        key="referral_created",
+        label="Referral created",
+        act=Act.REFER,
+        phases=LIVE - {Phase.UNCLEAR},
+        kinds=frozenset({Kind.REFERRAL}),
+        writes=True,
+    ),
+    Button(key=REPLY, label="Reply", act=Act.REPLY, phases=ALL - SHUT, writes=True),
+    Button(key=FORWARD, label="Forward", act=Act.FORWARD, phases=ALL - SHUT),
+    Button(
+        key="done",
+        label="Done",
+        act=Act.DONE,
+        phases=LIVE - ON_ITS_WAY - {Phase.UNCLEAR, Phase.ENTERING},
+        leads=frozenset({Phase.ANSWERED}),
+        behind=4,
+    ),
+    Button(key=RESPOND, label="Respond", act=Act.RESPOND, phases=frozenset({Phase.FORWARDED}), behind=9),
+    Button(key=OPEN, label="Open", act=Act.OPEN, phases=ALL, behind=1),
+    Button(key="give_back", label="Give it back", act=Act.GIVE_BACK, phases=WORK, behind=2, taken=True),
+    Button(key=TAKE, label="Take it", act=Act.TAKE, phases=WORK, behind=3, taken=False),
+    Button(key="take_over", label="Take it", act=Act.TAKE, phases=WORK, behind=3, taken=True),
+    Button(key="reopen", label="Reopen", act=Act.REOPEN, phases=frozenset({Phase.DONE}), behind=4),
+    Button(key="snooze", label="Snooze", act=Act.SNOOZE, phases=WORK, behind=5, urgent=False),
+    Button(key="urgent", label="Mark urgent", act=Act.URGENT, phases=WORK, behind=6, urgent=False),
+    Button(key="not_urgent", label="Not urgent", act=Act.URGENT, phases=WORK, behind=6, urgent=True),
+    Button(key="history", label="History", act=Act.OPEN, phases=ALL, behind=7),
+    Button(key="note", label="Add note", act=Act.NOTE, phases=ALL, behind=8),
 )
+ASK_PRIOR = Button(
+    key="ask_prior", label="Ask for it", act=Act.ASK_PRIOR, phases=frozenset({Phase.FORWARDED}), behind=1
+)
+GIVE_PRIOR = Button(key="give_prior", label="Show prior text", act=Act.GIVE_PRIOR, phases=frozenset({Phase.FORWARDED}))
+_BY_KEY = {button.key: button for button in (*CATALOGUE, ASK_PRIOR, GIVE_PRIOR)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,90 +190,70 @@ class Row:
 
 
 def row(situation: Situation, kind: Kind, *, minimal: bool, catalogue: tuple[Button, ...] = CATALOGUE) -> Row:
-    """At most three buttons, and at most five behind the dots; Open is always among them.
+    """A channel card's buttons: at most three, and at most five behind the dots; Open is always among them.
 
-    What the state asks for stands first; on a minimal card Open follows, because nothing can be judged without it.
-    A closed card has its overflow only, or one button when there would be one entry.
+    What the state asks for stands first. On a minimal card Open follows, because nothing can be judged without it,
+    then the kind's first button and Reply; Forward is the first behind the dots. A closed card has its overflow only.
     """
-    phase = situation.phase
     fit = [b for b in catalogue if b.fits(situation, kind)]
+    led = [b for b in fit if b.led(situation)]
+    rest = [b for b in fit if b not in led]
+    own = [b for b in rest if not b.behind or (b.key == "done" and kind is Kind.GENERAL)]
+    if situation.phase is Phase.FORWARDED and not situation.taken:
+        own = [b for b in rest if b.key == RESPOND] + own  # another department's turn: it can be sent back from there
     if minimal:
-        fit.sort(key=lambda b: b.key != OPEN)
-    fit.sort(key=lambda b: phase not in b.leads)
-    places = FRONT if phase not in CLOSED else int(len(fit) == 1)
-    front, rest = fit[:places], sorted(fit[places:], key=lambda b: b.key != OPEN)
-    likely = front[0].key if front and phase in OURS else ""
-    return Row(front=tuple(front), more=tuple(rest[:MORE]), likely=likely)
+        wanted = [_BY_KEY[OPEN], *own[:1], *(b for b in own if b.key == REPLY)]
+        own = list(dict.fromkeys(b for b in wanted if b in rest))
+    front = [*led, *own][:FRONT] if situation.phase not in CLOSED else []
+    return _laid(situation, fit, front, minimal=minimal)
+
+
+def direct_row(situation: Situation, kind: Kind, *, yours: bool, glimpse: bool = False) -> Row:
+    """A direct message's buttons. `yours`: it is the reader's turn; `glimpse`: without the prior text.
+
+    Forwarded to the reader: Refill, Respond, Forward, or Respond, Reply, Forward. Once it is no more their turn, what
+    remains is behind the dots.
+    """
+    fit = [b for b in CATALOGUE if b.fits(situation, kind)]
+    if glimpse:
+        keys = {RESPOND, ASK_PRIOR.key}
+        return (
+            Row(front=tuple(b for b in fit if b.key == RESPOND), more=(ASK_PRIOR,), likely=RESPOND)
+            if yours
+            else (Row(front=(), more=tuple(b for b in fit if b.key in keys), likely=""))
+        )
+    if not yours or situation.phase in CLOSED:
+        return _laid(situation, [b for b in fit if b.key in {OPEN, REPLY, "history"}], [], minimal=False)
+    if situation.phase is not Phase.FORWARDED:
+        return row(situation, kind, minimal=False)
+    first = "refill" if kind is Kind.REFILL else RESPOND
+    keys_in_order = [first, *(key for key in (RESPOND, REPLY, FORWARD) if key != first)]
+    front = [b for key in keys_in_order for b in fit if b.key == key][:FRONT]
+    return _laid(situation, fit, front, minimal=False)
+
+
+def _laid(situation: Situation, fit: list[Button], front: list[Button], *, minimal: bool) -> Row:
+    """The row with what remains behind the dots, in the contract's order."""
+    del minimal
+    left = [b for b in fit if b not in front]
+    chosen = [b for b in left if b.behind or b.key in {FORWARD, REPLY, "refill"}]
+    more = sorted(chosen, key=_place)[:MORE]
+    if all(b.key != OPEN for b in (*front, *more)):
+        more = [*more[: MORE - 1], _BY_KEY[OPEN]]
+    likely = front[0].key if front and situation.phase in OURS else ""
+    return Row(front=tuple(front), more=tuple(more), likely=likely)
+
+
+def _place(button: Button) -> int:
+    """Forward and Reply come first where they did not fit into the row; then the contract's order."""
+    return {FORWARD: 0, REPLY: 0}.get(button.key, button.behind or 9)
 
 
 def offered(situation: Situation, kind: Kind, acts: Collection[Act]) -> tuple[Button, ...]:
     """All that a person who may do `acts` can do now, besides opening: the buttons of an Open window."""
     fit = [b for b in CATALOGUE if b.fits(situation, kind) and b.act in acts and b.key != OPEN]
-    return tuple(sorted(fit, key=lambda b: situation.phase not in b.leads))
-
-
-def situation(picture: Picture, *, now: datetime, stopped: datetime | None = None) -> Situation:
-    """What a card says first. `stopped`: since when the portal's queue stands still.
-
-    An unclear answer comes before everything, because it has an owner and a deadline; a failed one before the rest,
-    until somebody who could know of it got another answer through.
-    """
-    talk = picture.conversation
-    phase, reply = _phase(picture, now=now, stopped=stopped)
-    secret = is_confidential(talk, picture.messages)
-    return Situation(
-        phase=phase,
-        reply=reply,
-        late=phase in {Phase.UNREAD, Phase.HELD} and talk.due_at < now,
-        urgent=talk.urgent and phase not in CLOSED | {Phase.ANSWERED},
-        answerable=talk.status not in _SHUT and not wrong_reader(picture.sender, confidential=secret),
-    )
-
-
-def newest_in(picture: Picture, *states: State) -> Reply | None:
-    """The newest answer in one of these states."""
-    return next((r for r in reversed(picture.replies) if r.state in states), None)
-
-
-def in_flight(picture: Picture) -> Reply | None:
-    """The oldest answer that the portal has not confirmed yet; answers leave in order."""
-    return next((r for r in picture.replies if r.state in {State.PENDING, State.SENDING}), None)
-
-
-def failed(picture: Picture) -> Reply | None:
-    """The newest answer that did not arrive, unless one that was written after its failure did."""
-    lost = newest_in(picture, State.FAILED)
-    if lost is None:
-        return None
-    known_at = lost.portal_status_at or lost.last_tried_at or lost.written_at
-    healed = any(r.state is State.DELIVERED and r.written_at > known_at for r in picture.replies)
-    return None if healed else lost
-
-
-_SHUT = frozenset({Status.WITHDRAWN, Status.ELSEWHERE})
-
-
-def _phase(picture: Picture, *, now: datetime, stopped: datetime | None) -> tuple[Phase, Reply | None]:
-    status = picture.conversation.status
-    if doubt := newest_in(picture, State.UNCLEAR):
-        return Phase.UNCLEAR, doubt
-    has = newest_in(picture, State.DELIVERED)
-    if status in _SHUT:
-        return Phase(status.value), has
-    if lost := failed(picture):
-        return Phase.FAILED, lost
-    wrote_at = max(m.received_at for m in picture.messages)
-    going = in_flight(picture)
-    if going and (status is not Status.OPEN or going.written_at >= wrote_at):
-        return _way(going, now=now, stopped=stopped), going
-    if status is Status.DONE or (status is Status.ANSWERED and has):
-        return Phase(status.value), has
-    return Phase.HELD if picture.conversation.holder else Phase.UNREAD, None
-
-
-def _way(reply: Reply, *, now: datetime, stopped: datetime | None) -> Phase:
-    """A retry starts the patience anew: then there is no code of a failed try, though there were tries."""
-    if stopped or reply.code == "unauthorized":
-        return Phase.STOPPED
-    waits = bool(reply.code) or not reply.attempts
-    return Phase.DELAYED if waits and now - reply.written_at >= TELL_AFTER else Phase.SENDING
+    handed = situation.forward
+    if handed and not handed.prior:
+        asked = [GIVE_PRIOR] if handed.prior_asked_at else []
+        fit += [b for b in (ASK_PRIOR, *asked) if b.act in acts]
+    return tuple(sorted(fit, key=lambda b: not b.led(situation)))

@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from bot.domain.message import Kind, StoredMessage
+from bot.domain.turn import Turn
 
 
 class Status(StrEnum):
@@ -29,7 +30,8 @@ class Conversation:
     `id` is opaque and stands in buttons; `number` is what people say to each other. `holder` is a Slack user id,
     None while the department has it. `came_at` is when the oldest unanswered message came; `due_at` is when the
     practice promised to have answered it. `version` grows with every change that a person writing an answer must
-    know of: the family's words, an answer, a withdrawal. Drawing a card does not change it.
+    know of: the family's words, an answer, a forward, a decision. Drawing a card does not change it. `turn` says how
+    the holder came to have it; `snoozed_until`: put aside until then.
     """
 
     id: str
@@ -49,6 +51,8 @@ class Conversation:
     closed_at: datetime | None = None
     closed_by: str | None = None
     why_here: str = ""
+    turn: Turn = Turn.NEW
+    snoozed_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

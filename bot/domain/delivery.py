@@ -14,6 +14,7 @@ class What(StrEnum):
     FOLLOW_UP = "follow_up"  # a family's later message, as a post in the card's thread
     AGAIN = "again"  # "the family wrote again", shown in the channel, without words
     PING = "ping"  # wakes people: a mention in a message of its own
+    NEWS = "news"  # what a colleague did, to one person, without words of the family
     NOTICE = "notice"  # an alarm to admins
     UNREADABLE = "unreadable"  # "a message could not be shown", in the default department's channel
     REPLY = "reply"  # an answer to the portal

@@ -6,14 +6,18 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.domain import tell
+from bot.domain.answer import after_answer
 from bot.domain.conversation import Conversation
+from bot.domain.decision import to_enter
 from bot.domain.delivery import Delivery, State, What
+from bot.domain.entitled import entitled
 from bot.domain.journal import Entry
+from bot.domain.permission import Act
 from bot.domain.picture import Picture
 from bot.domain.refused import Refusal, Refused
 from bot.domain.reply import Reply
-from bot.domain.send import after_answer, answerable, entitled, last_reply, may_reach
-from bot.domain.staff import Act, Person
+from bot.domain.send import answerable, last_reply, may_reach
+from bot.domain.staff import Person
 from bot.domain.store import Records
 
 
@@ -134,7 +138,8 @@ def answered(records: Records, conversation: Conversation, reply: Reply, *, now:
     if picture and any(m.received_at > reply.written_at for m in picture.messages):
         present = replace(conversation, version=conversation.version + 1)
     else:
-        present = after_answer(conversation, reply, now=now)
+        entering = bool(picture and to_enter(picture.decisions))
+        present = after_answer(conversation, reply, entering=entering, now=now)
     records.save_conversation(present)
     tell.draw(records, present, now=now)
 

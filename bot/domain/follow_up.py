@@ -14,6 +14,7 @@ from bot.domain.message import Standing, StoredMessage
 from bot.domain.practice import Practice
 from bot.domain.promise import URGENT_WITHIN, promised
 from bot.domain.store import Records
+from bot.domain.turn import Turn
 
 
 def join(
@@ -81,6 +82,7 @@ def _revive(
         conversation,
         version=conversation.version + 1,
         status=Status.OPEN,
+        snoozed_until=None,
         urgent=conversation.urgent or stored.content.urgent,
         confidential=conversation.confidential or stored.content.confidential,
     )
@@ -116,6 +118,7 @@ def _opened_again(
         conversation,
         holder=None,
         held_since=None,
+        turn=Turn.NEW,
         came_at=came,
         due_at=promised(came=came, urgent=conversation.urgent, department=department, practice=practice, now=now),
         opened_again=conversation.opened_again or closed,

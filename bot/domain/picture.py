@@ -6,14 +6,16 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.domain.conversation import Conversation, Related, latest
+from bot.domain.decision import Decision
 from bot.domain.message import Attachment, Patient, PortalMessage, Sender, StoredMessage
 from bot.domain.practice import Practice
 from bot.domain.reply import Reply
+from bot.domain.turn import Forward, ForwardState, Turn, open_chain
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
-    """The present state of one conversation. `messages` and `replies` oldest first; `notes` is a count."""
+    """The present state of one conversation. Everything oldest first; `notes` is a count."""
 
     conversation: Conversation
     practice: Practice
@@ -21,6 +23,22 @@ class Picture:
     replies: tuple[Reply, ...] = ()
     notes: int = 0
     related: tuple[Related, ...] = ()
+    forwards: tuple[Forward, ...] = ()
+    decisions: tuple[Decision, ...] = ()
+
+    @property
+    def handed(self) -> Forward | None:
+        """The forward that has to come back first; None when the message is with nobody else."""
+        chain = open_chain(self.forwards)
+        return chain[-1] if chain else None
+
+    @property
+    def at_hand(self) -> Forward | None:
+        """The colleague's answer that came back and was not used yet."""
+        if self.conversation.turn is not Turn.RETURNED:
+            return None
+        back = [f for f in self.forwards if f.state is ForwardState.RETURNED and f.ended_at]
+        return max(back, key=lambda f: f.ended_at or f.at, default=None)
 
     @property
     def newest(self) -> PortalMessage:

@@ -86,6 +86,22 @@ class Practice:
         """The staff member with that Slack user id, or None."""
         return next((s for s in self.staff if s.slack == slack), None)
 
+    def cover(self, slack: str) -> Staff | None:
+        """Who does the work of that person now: themselves, or whoever covers for them while they are away."""
+        person, seen = self.person(slack), {slack}
+        while person and person.covered_by and person.covered_by not in seen:
+            seen.add(person.covered_by)
+            stand_in = self.person(person.covered_by)
+            if stand_in is None or not stand_in.roles:
+                break
+            person = stand_in
+        return person
+
+    def covered(self, slack: str) -> tuple[Staff, ...]:
+        """The people who are away and whose work that person does."""
+        away = (s for s in self.staff if s.covered_by and s.slack != slack)
+        return tuple(s for s in away if (found := self.cover(s.slack)) and found.slack == slack)
+
     @property
     def admins(self) -> tuple[Staff, ...]:
         """Everybody who can change this file."""

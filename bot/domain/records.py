@@ -8,11 +8,14 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from bot.domain.conversation import Conversation, Note
+from bot.domain.decision import Decision
 from bot.domain.delivery import State
-from bot.domain.message import StoredMessage
+from bot.domain.message import Patient, StoredMessage
 from bot.domain.picture import Picture
 from bot.domain.practice import Practice
+from bot.domain.refill import Asked
 from bot.domain.reply import Reply
+from bot.domain.turn import Forward
 from bot.domain.window import Window
 
 
@@ -188,6 +191,51 @@ class AnswerRecords(Protocol):
 
     def notes(self, conversation_id: str) -> Sequence[Note]:
         """All notes, oldest first."""
+        ...
+
+    # whose turn it is, and what was decided
+    def add_forward(self, forward: Forward) -> None:
+        """Keep a forward."""
+        ...
+
+    def save_forward(self, forward: Forward) -> None:
+        """Keep what became of it: its state, its answer, whether prior text is shown."""
+        ...
+
+    def decide(self, decision: Decision, *, version: int, practice: int) -> bool:
+        """Keep a decision, in one guarded statement.
+
+        False, and nothing written, when that line has a decision of that round already, the conversation is not at
+        that version, or another practice file is in force (SAFETY I9, I10).
+        """
+        ...
+
+    def told_by(self, decision_id: str, *, reply_id: str) -> None:
+        """Which answer carries this decision to the portal."""
+        ...
+
+    def entered(self, decision_id: str, *, by: str, now: datetime) -> bool:
+        """A person attests that it stands in the EHR; False when somebody did already."""
+        ...
+
+    def waiting(self, *, department: str | None = None, holder: str | None = None) -> Sequence[Conversation]:
+        """Open conversations of a department, or of a holder."""
+        ...
+
+    def forwarded_by(self, slack: str) -> Sequence[Conversation]:
+        """Open conversations that this person forwarded and that have to come back to them."""
+        ...
+
+    def snoozed_until(self, *, before: datetime, limit: int) -> Sequence[str]:
+        """Ids of conversations that were put aside until then."""
+        ...
+
+    def children_of(self, conversation_id: str) -> Sequence[Patient]:
+        """The children whom the same account wrote about in other conversations, each once; no confidential ones."""
+        ...
+
+    def refills_asked(self, conversation_id: str) -> Sequence[Asked]:
+        """Refill requests about the same child of the last 90 days, and of the same account about other children."""
         ...
 
     def add_window(self, window: Window) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,3 +41,14 @@ class RefillRequest:
     medications: tuple[Medication, ...] = ()
     pharmacy: Pharmacy | None = None
     needed_by: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """Another refill request of the same family: for the same child, or for a brother or sister (`sibling`)."""
+
+    conversation_id: str
+    number: int
+    at: datetime
+    sibling: str | None
+    medications: tuple[Medication, ...]

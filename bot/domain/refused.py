@@ -11,6 +11,13 @@ class Refusal(StrEnum):
     NO_ROLE = "no_role"  # not on the practice's staff list
     NOT_MEMBER = "not_member"  # guest, outside, bot, deactivated, or Slack could not tell
     NOT_DEPARTMENT = "not_department"  # staff, but of another department
+    NOT_PRESCRIBER = "not_prescriber"  # refills are decided by prescribers
+    NOT_YOURS = "not_yours"  # not this person's turn
+    NOT_ADMIN = "not_admin"  # only an admin changes how the practice works
+    OWN = "own"  # nobody decides for themselves
+    HELD = "held"  # a colleague has it
+    DECIDED = "decided"  # somebody decided already
+    CONTROLLED = "controlled"  # no button approves it
     NOT_SET_UP = "not_set_up"  # no practice file was applied yet
     ALREADY_SENT = "already_sent"  # the window was used
     CHANGED = "changed"  # the conversation moved on while the window was open

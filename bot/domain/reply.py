@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from bot.domain.delivery import State
 
@@ -31,6 +33,7 @@ class Reply:
 
     `id` is the reply id on the wire and its idempotency key. `to` and `in_reply_to` come from our own rows.
     `text_sha256` is of the UTF-8 text at Send; the wire's text must have the same. `state` mirrors the delivery.
+    `decision` is the contract's object that travels with it; an empty `text` means that it travels alone.
     """
 
     id: str
@@ -59,3 +62,4 @@ class Reply:
     portal_status_at: datetime | None = None
     portal_reason: str | None = None
     settled_by: str | None = None
+    decision: Mapping[str, Any] | None = None

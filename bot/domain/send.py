@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.domain import tell
-from bot.domain.conversation import Conversation, Status
-from bot.domain.delivery import Delivery, State, What, reply_lane
+from bot.domain.answer import Answer, answer
+from bot.domain.conversation import Status
+from bot.domain.delivery import State
+from bot.domain.entitled import entitled
 from bot.domain.journal import Entry
 from bot.domain.message import Relationship
+from bot.domain.permission import Act
 from bot.domain.picture import Picture
-from bot.domain.place import stand_ins
 from bot.domain.refused import Refusal, Refused
-from bot.domain.reply import TEXT_LIMIT, Author, Reply
-from bot.domain.staff import Act, Person, Role, Staff, must
+from bot.domain.reply import TEXT_LIMIT, Reply
+from bot.domain.staff import Person, Staff
 from bot.domain.store import Records
 from bot.domain.window import Window
 
@@ -101,20 +101,6 @@ def send(records: Records, *, window_id: str, person: Person, form: Form, now: d
     return _sent(records, _desk(records, window, picture, staff), text, form, now=now)
 
 
-def entitled(
-    records: Records, *, conversation_id: str, person: Person, act: Act
-) -> tuple[Conversation, Staff, Picture]:
-    """The conversation as it is now, and the staff member behind `person`, if they may do `act` with it."""
-    practice = tell.in_force(records)
-    conversation = records.conversation(conversation_id)
-    picture = records.picture(conversation_id) if conversation else None
-    if conversation is None or picture is None:
-        raise Refused("I do not know this message any more. Look for its number in the channel.", because=Refusal.GONE)
-    also = stand_ins(records, practice, conversation)
-    staff = must(person, practice.person(person.slack), act, conversation, ask=practice.ask, also=also)
-    return conversation, staff, picture
-
-
 def answerable(picture: Picture) -> None:
     """Refuse an answer that would go nowhere, or to the wrong account."""
     conversation = picture.conversation
@@ -191,66 +177,9 @@ def _shown_again(records: Records, desk: Desk, *, now: datetime) -> Stale:
 
 
 def _sent(records: Records, desk: Desk, text: str, form: Form, *, now: datetime) -> Reply:
-    conversation, staff, newest = desk.picture.conversation, desk.staff, desk.picture.newest
-    reply = Reply(
-        id=records.new_id("r"),
-        conversation_id=conversation.id,
-        in_reply_to=newest.message_id,
-        thread_id=newest.thread_id,
-        to=newest.sender.portal_user_id,
-        to_name=newest.sender.name,
-        text=text,
-        text_sha256=hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest(),
-        author=Author(
-            slack=staff.slack,
-            name=staff.name,
-            title=staff.title,
-            role="prescriber" if Role.PRESCRIBER in staff.roles else "staff",
-        ),
-        written_at=now,
-        done_after=form.done_after,
-    )
-    records.add_reply(reply)
+    reply = answer(records, desk.picture, Answer(text=text, done_after=form.done_after), by=desk.staff, now=now)
     records.save_window(replace(desk.window, used_by=reply.id))
-    present = after_answer(conversation, reply, now=now)
-    records.save_conversation(present)
-    records.journal(
-        Entry(
-            at=now,
-            actor=staff.slack,
-            action="reply.sent",
-            subject=conversation.id,
-            detail={"reply": reply.id, "done_after": reply.done_after},
-        )
-    )
-    records.add_delivery(
-        Delivery(
-            id=records.new_id("d"),
-            what=What.REPLY,
-            lane=reply_lane(conversation.id),
-            subject=reply.id,
-            conversation_id=conversation.id,
-            urgent=conversation.urgent,
-            portal=conversation.portal,
-        ),
-        now=now,
-    )
-    tell.draw(records, present, now=now)
     return reply
-
-
-def after_answer(conversation: Conversation, reply: Reply, *, now: datetime) -> Conversation:
-    """The conversation once an answer is on its way: its writer holds it, and it is done if they said so."""
-    closed = reply.done_after
-    return replace(
-        conversation,
-        version=conversation.version + 1,
-        status=Status.DONE if closed else Status.ANSWERED,
-        holder=reply.author.slack,
-        held_since=now if conversation.holder != reply.author.slack else conversation.held_since,
-        closed_at=now if closed else None,
-        closed_by=reply.author.slack if closed else None,
-    )
 
 
 def last_reply(picture: Picture, state: State) -> Reply:

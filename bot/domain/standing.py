@@ -9,10 +9,12 @@ from bot.domain import doubt, tell
 from bot.domain.conversation import Conversation, Status, latest
 from bot.domain.delivery import State, What
 from bot.domain.event import HandledElsewhere, MessageWithdrawn, ReplyStatus, ThreadClosed
+from bot.domain.forward import ended as over
 from bot.domain.journal import Entry
 from bot.domain.message import Standing
 from bot.domain.reply import Reply
 from bot.domain.store import Records
+from bot.domain.turn import ForwardState, Turn
 
 _RANK = {None: 0, "accepted": 1, "delivered": 2, "read": 3, "failed": 4}
 
@@ -65,7 +67,11 @@ def _save(records: Records, conversation: Conversation, *, status: Status, actio
         status=status,
         closed_at=now if ended else conversation.closed_at,
         closed_by=f"portal:{conversation.portal}" if ended else conversation.closed_by,
+        snoozed_until=None if ended else conversation.snoozed_until,
     )
+    picture = records.picture(conversation.id) if ended and conversation.turn is not Turn.NEW else None
+    if picture:
+        over(records, picture.forwards, state=ForwardState.OVER, by=f"portal:{conversation.portal}", now=now)
     records.save_conversation(present)
     records.journal(Entry(at=now, actor=f"portal:{conversation.portal}", action=action, subject=conversation.id))
     tell.draw(records, present, now=now)

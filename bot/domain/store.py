@@ -35,6 +35,10 @@ class Records(MessageRecords, AnswerRecords, Protocol):
         """Where that card stands, or None."""
         ...
 
+    def places_of(self, *, conversation_id: str) -> Sequence[Place]:
+        """Everywhere that conversation's card stands, or is about to."""
+        ...
+
     def place_at(self, *, channel: str, ts: str) -> Place | None:
         """The card that stands there, or None."""
         ...

@@ -13,6 +13,7 @@ from bot.domain.practice import Practice
 from bot.domain.refused import Refusal, Refused
 from bot.domain.reply import Reply
 from bot.domain.store import Records
+from bot.domain.turn import Forward, Turn
 
 
 def in_force(records: Records) -> Practice:
@@ -29,24 +30,78 @@ def draw(records: Records, conversation: Conversation, *, now: datetime, at: dat
     Redraws have a lane of their own (Slack counts chat.update apart), so that they never wait behind a backlog of
     new cards. Several redraws of one card that wait are one.
     """
+    drawn = conversation.version > 1 or at is not None or conversation.turn is not Turn.NEW
     slots = ["department", "urgent"] if conversation.urgent else ["department"]
+    if drawn and at is None:
+        known = [place.slot for place in records.places_of(conversation_id=conversation.id) if place.ts]
+        slots += [slot for slot in known if slot not in slots and (slot == "urgent" or slot.startswith("dm:"))]
     for slot in slots:
-        place = records.place(conversation_id=conversation.id, slot=slot) if conversation.version > 1 or at else None
-        post = slack_lane("urgent" if slot == "urgent" else f"dep:{conversation.department}")
-        records.add_delivery(
-            Delivery(
-                id=records.new_id("d"),
-                what=What.CARD,
-                lane=REDRAW_LANE if place and place.ts else post,
-                subject=conversation.id,
-                conversation_id=conversation.id,
-                slot=slot,
-                urgent=conversation.urgent,
-                fold=f"card:{conversation.id}:{slot}{':later' if at else ''}",
-                not_before=at,
-            ),
-            now=now,
-        )
+        place = records.place(conversation_id=conversation.id, slot=slot) if drawn else None
+        _draw(records, conversation, slot, stands=bool(place and place.ts), now=now, at=at)
+
+
+def _draw(
+    records: Records, conversation: Conversation, slot: str, *, stands: bool, now: datetime, at: datetime | None = None
+) -> None:
+    post = slack_lane("urgent" if slot == "urgent" else f"dep:{conversation.department}")
+    if slot.startswith("dm:"):
+        post = slack_lane(f"dm:{person_of(slot)}")
+    records.add_delivery(
+        Delivery(
+            id=records.new_id("d"),
+            what=What.CARD,
+            lane=REDRAW_LANE if stands else post,
+            subject=conversation.id,
+            conversation_id=conversation.id,
+            slot=slot,
+            urgent=conversation.urgent,
+            fold=f"card:{conversation.id}:{slot}{':later' if at else ''}",
+            not_before=at,
+        ),
+        now=now,
+    )
+
+
+def direct(records: Records, conversation: Conversation, forward: Forward, *, slack: str, now: datetime) -> None:
+    """Post the card into somebody's direct messages: it was forwarded to them, or came back. Redrawn like any card."""
+    _draw(records, conversation, f"dm:{slack}:{forward.id}", stands=False, now=now)
+
+
+def person_of(slot: str) -> str:
+    """The Slack user id of a direct message's slot, "dm:U0ALICE" or "dm:U0ALICE:f_...": one for each forward."""
+    return slot.split(":")[1]
+
+
+def news(records: Records, conversation: Conversation, *, news: str, by: str, to: str, now: datetime) -> None:
+    """Tell one person, in a direct message without patients' words, what a colleague did (bot.slack.news has them)."""
+    records.add_delivery(
+        Delivery(
+            id=records.new_id("d"),
+            what=What.NEWS,
+            lane=slack_lane(f"dm:{to}"),
+            subject=f"{news}:{by}",
+            conversation_id=conversation.id,
+            slot=f"dm:{to}",
+            urgent=conversation.urgent,
+        ),
+        now=now,
+    )
+
+
+def again(records: Records, conversation: Conversation, *, now: datetime) -> None:
+    """Bring a card back to people's eyes, after it was put aside: a post in its thread that the channel sees."""
+    records.add_delivery(
+        Delivery(
+            id=records.new_id("d"),
+            what=What.AGAIN,
+            lane=slack_lane(f"dep:{conversation.department}"),
+            subject="woke",
+            conversation_id=conversation.id,
+            slot="department",
+            urgent=conversation.urgent,
+        ),
+        now=now,
+    )
 
 
 def writer(records: Records, conversation: Conversation, reply: Reply, *, now: datetime) -> None:

@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.domain.refused import Refusal, Refused
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Window:
     """One opened window. Its opaque `id` stands in `private_metadata`; it is the idempotency key of its Send.
 
     `version` is the conversation's version that the window shows, `opened_at` when it last showed it; `stale`: it had
-    to be shown again, since something changed. `used_by` is the id of what its Send made.
+    to be shown again, since something changed. `used_by` is the id of what its Send made. `draft` is what earlier pages
+    of the same window were filled with.
     """
 
     id: str
@@ -22,3 +25,18 @@ class Window:
     version: int
     stale: bool = False
     used_by: str | None = None
+    draft: str = ""
+
+
+def mine(window: Window | None, slack: str, what: str) -> Window:
+    """The window, if it is this person's, of that sort, and was not used; else Refused, in words."""
+    if window is None or window.slack != slack or window.what != what:
+        raise Refused(
+            "I do not know this window any more. Copy what you wrote, close it, and press again on the card.",
+            because=Refusal.GONE,
+        )
+    if window.used_by is not None:
+        raise Refused(
+            "This was done already. Close this window; the card shows what became of it.", because=Refusal.ALREADY_SENT
+        )
+    return window

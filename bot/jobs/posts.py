@@ -51,15 +51,16 @@ class Words:
     """How posts look: functions of bot.slack, so that this module decides nothing about looks."""
 
     follow_up: Callable[[Picture, str], Message]
-    again: Callable[[Picture], Message]
+    again: Callable[[Picture, bool], Message]
     ping: Callable[[Picture], Message | None]
     stuck: Callable[[Picture], Message]
+    news: Callable[[Picture, str, str], Message]
     notice: Callable[[Alarm], Message]
     unreadable: Callable[[str, Practice], Message]
 
 
 class PostCarrier:
-    """Carries FOLLOW_UP, AGAIN, PING, NOTICE and UNREADABLE."""
+    """Carries FOLLOW_UP, AGAIN, PING, NEWS, NOTICE and UNREADABLE."""
 
     def __init__(self, desk: SlackDesk, words: Words) -> None:
         self._desk = desk
@@ -73,6 +74,10 @@ class PostCarrier:
                 await self._in_thread(claim, job)
             case What.PING if claim.slot.startswith("dm:"):
                 await self._to_person(claim, self._words.stuck(job.picture) if job.picture else None, job.channel)
+            case What.NEWS:
+                news, _, by = claim.subject.partition(":")
+                message = self._words.news(job.picture, news, by) if job.picture else None
+                await self._to_person(claim, message, job.channel)
             case What.PING:
                 message = self._words.ping(job.picture) if job.picture else None
                 await self._in_channel(claim, message, job.channel)
@@ -92,7 +97,8 @@ class PostCarrier:
             await self._redrawn(claim, job.picture, job.card)
             return
         again = claim.what is What.AGAIN
-        message = self._words.again(job.picture) if again else self._words.follow_up(job.picture, claim.subject)
+        woke = claim.subject == "woke"
+        message = self._words.again(job.picture, woke) if again else self._words.follow_up(job.picture, claim.subject)
         called = await self._desk.post(
             claim, job.card.channel, message, key=claim.id, thread=job.card.ts, broadcast=again
         )

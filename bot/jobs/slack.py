@@ -18,6 +18,7 @@ from bot.domain.alarm import Place
 from bot.domain.delivery import PATIENCE, QUIET, REDRAW_LANE, Claim, Outcome, State, backoff
 from bot.domain.picture import Picture
 from bot.domain.store import Records, Store
+from bot.domain.tell import person_of
 from bot.failpoint import failpoint
 from bot.jobs.outbox import still_ours
 from bot.slack.pace import Pace
@@ -212,16 +213,26 @@ class CardCarrier:
         if job.picture is None:
             await desk.settle(claim, Outcome(state=State.DROPPED, code="gone"))
             return
+        picture = job.picture
+        if claim.slot.startswith("dm:"):
+            job = await self._direct(claim, job)
         if job.channel is None:
             again = desk.clock() + NO_CHANNEL
             await desk.settle(claim, Outcome(state=State.PENDING, again_at=again, counted=False, code="no_channel"))
             return
-        message = self._message(claim, job.picture, job.stopped)
+        message = self._message(claim, picture, job.stopped)
         called, stands = await self._put(claim, job, message)
         if called.verdict is Verdict.CONTENT:
-            called, stands = await self._put(claim, job, self._plain(job.picture.conversation))
+            called, stands = await self._put(claim, job, self._plain(picture.conversation))
         if not await self._settle(claim, called, stands) and "channel" in called.data and stands.ts != job.place.ts:
             await self._withdraw(claim, stands)
+
+    async def _direct(self, claim: Claim, job: CardJob) -> CardJob:
+        """The same with the direct channel of the person whom the slot names."""
+        if job.place.channel:
+            return replace(job, channel=job.place.channel)
+        opened = await self._desk.poster.direct_channel(person_of(claim.slot))
+        return replace(job, channel=str((opened.data.get("channel") or {}).get("id") or "") or None)
 
     def _message(self, claim: Claim, picture: Picture, stopped: datetime | None) -> Message:
         if claim.attempts > PLAIN_AFTER:

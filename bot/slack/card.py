@@ -5,13 +5,15 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from bot.domain import privacy
-from bot.domain.actions import CLOSED, TROUBLE, Button, Phase, Situation, in_flight, row, situation
+from bot.domain.actions import Button, Row, row
 from bot.domain.conversation import Conversation
 from bot.domain.message import Kind
+from bot.domain.phase import CLOSED, TROUBLE, Phase, Situation, in_flight, situation
 from bot.domain.picture import Picture
 from bot.domain.practice import CardDetail
 from bot.slack import blocks as kit
 from bot.slack import names
+from bot.slack.between import at_hand
 from bot.slack.blocks import Block, Message
 from bot.slack.clock import Clock
 from bot.slack.closed import closed_lines
@@ -51,10 +53,8 @@ def _is_over(talk: Conversation, seen: Situation, now: datetime) -> bool:
 
 
 def _full(picture: Picture, seen: Situation, clock: Clock) -> list[Block]:
-    kind = KINDS[picture.conversation.kind][0]
-    name = line(picture.patient.name, 150) or "child not named"
     return [
-        kit.named_header(f"{kind} · ", name, f", {age(picture.patient, clock)}"),
+        named_header(picture, clock),
         status_block(picture, seen, clock),
         kit.divider(),
         *_content(picture, seen, clock),
@@ -73,12 +73,23 @@ def _minimal(picture: Picture, seen: Situation, clock: Clock, *, slot: str) -> l
     if not seen.answerable:
         said.append("no written answer can go out: press Open")
     return [
-        kit.header(_opaque(picture)),
+        opaque_header(picture),
         status_block(picture, seen, clock),
         *trouble(picture, seen, clock, minimal=True),
         buttons(picture, seen, minimal=True),
         kit.context(" · ".join([*said, *_notes(picture)])),
     ]
+
+
+def named_header(picture: Picture, clock: Clock) -> Block:
+    """Kind, child and age."""
+    name = line(picture.patient.name, 150) or "child not named"
+    return kit.named_header(f"{KINDS[picture.conversation.kind][0]} · ", name, f", {age(picture.patient, clock)}")
+
+
+def opaque_header(picture: Picture) -> Block:
+    """Kind, number and initials."""
+    return kit.header(_opaque(picture))
 
 
 def _opaque(picture: Picture) -> str:
@@ -111,13 +122,17 @@ def _content(picture: Picture, seen: Situation, clock: Clock) -> list[Block]:
     newest = [asked(picture, seen, Cut())]
     again = standing(picture).content.message_id != source.message_id
     said = [*newest, *ask] if again else [*ask, *newest]
-    return [*trouble(picture, seen, clock, minimal=False), *said, *answer]
+    return [*trouble(picture, seen, clock, minimal=False), *at_hand(picture, seen), *said, *answer]
 
 
 def buttons(picture: Picture, seen: Situation, *, minimal: bool) -> Block:
     """The card's row of buttons, from the catalogue."""
+    return row_block(picture, row(seen, picture.conversation.kind, minimal=minimal), minimal=minimal)
+
+
+def row_block(picture: Picture, laid: Row, *, minimal: bool) -> Block:
+    """A row of buttons as it was laid."""
     talk = picture.conversation
-    laid = row(seen, talk.kind, minimal=minimal)
     drawn = [button(picture, one, likely=one.key == laid.likely, minimal=minimal) for one in laid.front]
     if laid.more:
         entries = [(one.label, f"{one.key}:{talk.id}") for one in laid.more]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.domain.actions import Phase, Situation
+from bot.domain.phase import Phase, Situation
 from bot.domain.picture import Picture
 from bot.slack.clock import Clock
 from bot.slack.people import signed

@@ -9,6 +9,25 @@ CARD_CHECK_PORTAL = "card_check_portal"
 CARD_MARK_DELIVERED = "card_mark_delivered"
 CARD_SEND_AGAIN = "card_send_again"
 CARD_MORE = "card_more"
+CARD_TAKE = "card_take"
+CARD_TAKE_OVER = "card_take_over"
+CARD_GIVE_BACK = "card_give_back"
+CARD_FORWARD = "card_forward"
+CARD_RESPOND = "card_respond"
+CARD_ASK_PRIOR = "card_ask_prior"
+CARD_GIVE_PRIOR = "card_give_prior"
+CARD_DONE = "card_done"
+CARD_REOPEN = "card_reopen"
+CARD_SNOOZE = "card_snooze"
+CARD_URGENT = "card_urgent"
+CARD_NOT_URGENT = "card_not_urgent"
+CARD_HISTORY = "card_history"
+CARD_NOTE = "card_note"
+CARD_REFILL = "card_refill"
+CARD_ENTERED = "card_entered"
+CARD_SCHEDULE = "card_schedule"
+CARD_CHART_UPDATED = "card_chart_updated"
+CARD_REFERRAL_CREATED = "card_referral_created"
 
 CARD = {  # the catalogue's key (bot.domain.actions) -> the button's action_id; an overflow option says "key:id"
     "open": CARD_OPEN,
@@ -17,7 +36,44 @@ CARD = {  # the catalogue's key (bot.domain.actions) -> the button's action_id; 
     "check_portal": CARD_CHECK_PORTAL,
     "mark_delivered": CARD_MARK_DELIVERED,
     "send_again": CARD_SEND_AGAIN,
+    "take": CARD_TAKE,
+    "take_over": CARD_TAKE_OVER,
+    "give_back": CARD_GIVE_BACK,
+    "forward": CARD_FORWARD,
+    "respond": CARD_RESPOND,
+    "ask_prior": CARD_ASK_PRIOR,
+    "give_prior": CARD_GIVE_PRIOR,
+    "done": CARD_DONE,
+    "reopen": CARD_REOPEN,
+    "snooze": CARD_SNOOZE,
+    "urgent": CARD_URGENT,
+    "not_urgent": CARD_NOT_URGENT,
+    "history": CARD_HISTORY,
+    "note": CARD_NOTE,
+    "refill": CARD_REFILL,
+    "entered": CARD_ENTERED,
+    "schedule": CARD_SCHEDULE,
+    "chart_updated": CARD_CHART_UPDATED,
+    "referral_created": CARD_REFERRAL_CREATED,
 }
+
+FORWARD = "forward"  # the window's callback_id
+FORWARD_TO = "forward_to"  # block (may end in :n) and action; an external select
+FORWARD_PRIOR = "forward_prior"  # block and action
+FORWARD_NOTE = "forward_note"  # block and action
+RESPOND = "respond"  # the window's callback_id
+RESPOND_TEXT = "respond_text"  # block and action
+RESPOND_WORDS = "respond_words"  # block and action
+SNOOZE = "snooze"  # the window's callback_id
+SNOOZE_FOR = "snooze_for"  # block and action
+SNOOZE_UNTIL = "snooze_until"  # block and action
+NOTE = "note"  # the window's callback_id
+NOTE_TEXT = "note_text"  # block and action
+HISTORY = "history"  # the window's callback_id
+HISTORY_MORE = "history_more"  # action; its block ends in :n
+HOME_REFRESH = "home_refresh"
+HOME_SHOW = "home_show"  # action; its value is the list and how many it shows
+HOME_REFILLS = "home_refills"  # decide the waiting refills one after the other
 
 REPLY = "reply"  # the window's callback_id
 REPLY_TEXT = "reply_text"  # block and action; the block may end in :n

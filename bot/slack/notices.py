@@ -40,10 +40,16 @@ def follow_up(picture: Picture, message_id: str) -> Message:
     return _message(note, [_heard(""), *_words_of(stored)])
 
 
-def again(picture: Picture) -> Message:
-    """Shown in the channel when a family writes to a card that people had put aside: no words, no names."""
+def again(picture: Picture, woke: bool = False) -> Message:  # noqa: FBT001, FBT002 - one reason or the other
+    """Shown in the channel when a family writes to a card that people had put aside: no words, no names.
+
+    `woke`: its time to be put aside is over.
+    """
     talk = picture.conversation
     told = f"No. {talk.number}, {KINDS[talk.kind][2]}, {talk.department}"
+    if woke:
+        said = f"Snoozed until now: {told}. The card is up to date."
+        return _message(said, [kit.rich(kit.section(emoji("alarm_clock"), say(" "), say(said)))])
     note = f"The family wrote again: {told}. The card is up to date."
     return _message(note, [_heard(f" · {told} · the card is up to date")])
 

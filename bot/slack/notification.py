@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.domain.actions import Phase, Situation
+from bot.domain.phase import Phase, Situation
 from bot.domain.picture import Picture
 from bot.domain.reply import Reply
 from bot.slack.clock import Clock
@@ -26,6 +26,10 @@ def _told(picture: Picture, situation: Situation, clock: Clock) -> str:
     return {
         Phase.UNREAD: f"{state}, nobody has it, {due}.",
         Phase.HELD: f"{has} has it, {due}.",
+        Phase.FORWARDED: f"with {_handed(picture)}, {due}.",
+        Phase.RETURNED: f"came back to {has}, {due}.",
+        Phase.SNOOZED: f"snoozed, {due}.",
+        Phase.ENTERING: f"approved, to be entered in the EHR. {has} has it.",
         Phase.SENDING: f"{by}'s answer is on its way to the portal.",
         Phase.DELAYED: f"{by}'s answer is not delivered yet; it is kept and tried again. {has} has it.",
         Phase.STOPPED: f"{by}'s answer is not delivered yet; it is kept, nothing leaves right now. {has} has it.",
@@ -36,6 +40,11 @@ def _told(picture: Picture, situation: Situation, clock: Clock) -> str:
         Phase.WITHDRAWN: "withdrawn by the family.",
         Phase.ELSEWHERE: "handled in the portal.",
     }[situation.phase]
+
+
+def _handed(picture: Picture) -> str:
+    talk = picture.conversation
+    return short_name(picture.practice, talk.holder) if talk.holder else talk.department
 
 
 def _decision(reply: Reply | None, clock: Clock) -> str:

@@ -6,10 +6,12 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import TypedDict, Unpack
 
-from bot.domain.actions import Situation, offered, situation
+from bot.domain.actions import offered
 from bot.domain.conversation import Note
+from bot.domain.permission import Act
+from bot.domain.phase import Situation, situation
 from bot.domain.picture import Picture
-from bot.domain.staff import Act, Staff
+from bot.domain.staff import Staff
 from bot.slack import blocks as kit
 from bot.slack import names
 from bot.slack.blocks import Block, Line, say, when

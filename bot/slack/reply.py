@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypedDict, Unpack
 
-from bot.domain.actions import in_flight, newest_in
 from bot.domain.delivery import State
 from bot.domain.message import StoredMessage
+from bot.domain.phase import in_flight, newest_in
 from bot.domain.picture import Picture
 from bot.domain.privacy import is_confidential, readers
 from bot.domain.refused import Refused

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.domain.actions import Phase, Situation
 from bot.domain.delivery import State
 from bot.domain.message import Attachment, Kind, PortalMessage, Standing, StoredMessage, kind_of
+from bot.domain.phase import Phase, Situation
 from bot.domain.picture import Picture
 from bot.domain.reply import Reply
 from bot.slack import text as words

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.domain.actions import Phase, Situation, newest_in
 from bot.domain.delivery import State
 from bot.domain.message import Standing
+from bot.domain.phase import WORKING, Phase, Situation, newest_in
 from bot.domain.picture import Picture
 from bot.domain.reply import Reply
 from bot.slack.blocks import AGO, TIME, TIME_FIRST, Block, Line, emoji, rich, say, section, when
@@ -17,6 +17,10 @@ from bot.slack.text import line
 _MARKS = {
     Phase.UNREAD: ("large_blue_circle", "Unread"),
     Phase.HELD: ("large_yellow_circle", "In progress"),
+    Phase.FORWARDED: ("arrow_right", "With"),
+    Phase.RETURNED: ("leftwards_arrow_with_hook", "Came back"),
+    Phase.SNOOZED: ("zzz", "Snoozed"),
+    Phase.ENTERING: ("pencil2", "Enter in EHR"),
     Phase.SENDING: ("hourglass_flowing_sand", "Sending"),
     Phase.DELAYED: ("hourglass_flowing_sand", "Not delivered yet"),
     Phase.STOPPED: ("hourglass_flowing_sand", "Not delivered yet"),
@@ -31,7 +35,7 @@ _MARKS = {
 
 def status_block(picture: Picture, situation: Situation, clock: Clock) -> Block:
     """Line 1: the state and who has it. Line 2: the clock, deadline first."""
-    return rich(section(*_first(picture, situation), say("\n"), *_second(picture, situation, clock)))
+    return rich(section(*_first(picture, situation), say("\n"), *second_line(picture, situation, clock)))
 
 
 def owner(picture: Picture, situation: Situation) -> str | None:
@@ -51,13 +55,20 @@ def _first(picture: Picture, situation: Situation) -> Line:
         pieces = [emoji("rotating_light"), say(" "), say("Urgent", bold=True)]
         if situation.reply:
             pieces += [say(" · "), say(word.lower(), bold=True)]
-    return [*pieces, say(f" · {again}{_who(picture, situation)}")]
+    gap = " " if situation.phase is Phase.FORWARDED and not situation.urgent else " · "
+    return [*pieces, say(f"{gap}{again}{_who(picture, situation)}")]
 
 
 def _who(picture: Picture, situation: Situation) -> str:
     match situation.phase:
         case Phase.UNREAD:
             return "nobody has it"
+        case Phase.FORWARDED:
+            return handed_on(picture, situation)
+        case Phase.RETURNED:
+            return came_back(picture, situation)
+        case Phase.SNOOZED:
+            return _kept_by(picture)
         case Phase.ANSWERED:
             return "waiting for the family"
         case Phase.UNCLEAR:
@@ -68,9 +79,39 @@ def _who(picture: Picture, situation: Situation) -> str:
             return f"{colleague(picture.practice, owner(picture, situation))} has it"
 
 
-def _second(picture: Picture, situation: Situation, clock: Clock) -> Line:
+def handed_on(picture: Picture, situation: Situation) -> str:
+    """Whose turn it is by a forward, from whom, and for whom they cover: "Dr. Omar Shah, from Alice Moreno"."""
+    handed = situation.forward
+    if handed is None:
+        return "a colleague has it"
+    practice, talk = picture.practice, picture.conversation
+    who = colleague(practice, talk.holder) if talk.holder else line(talk.department, 80)
+    cover = f", covering for {colleague(practice, handed.asked)}" if handed.asked and talk.holder == handed.to else ""
+    return f"{who}{cover}, from {colleague(practice, handed.by)}"
+
+
+def came_back(picture: Picture, situation: Situation) -> str:
+    """Who answered whom."""
+    holder = picture.conversation.holder
+    has = f"{colleague(picture.practice, holder)} has it" if holder else "nobody has it"
+    if situation.forward is None:
+        return has
+    return f"{colleague(picture.practice, situation.forward.ended_by)} answered · {has}"
+
+
+def _kept_by(picture: Picture) -> str:
+    holder = picture.conversation.holder
+    return (
+        f"{colleague(picture.practice, holder)} has it"
+        if holder
+        else f"{line(picture.conversation.department, 80)} has it"
+    )
+
+
+def second_line(picture: Picture, situation: Situation, clock: Clock) -> Line:
+    """The clock, deadline first."""
     reply, phase = situation.reply, situation.phase
-    if phase in {Phase.UNREAD, Phase.HELD}:
+    if phase in WORKING | {Phase.SNOOZED}:
         return _due(picture, situation, clock)
     if reply and phase in _CLOCKS:
         return _CLOCKS[phase](reply, clock)
@@ -80,6 +121,8 @@ def _second(picture: Picture, situation: Situation, clock: Clock) -> Line:
 def _due(picture: Picture, situation: Situation, clock: Clock) -> Line:
     talk = picture.conversation
     came = [say(" · came "), when(clock, talk.came_at, form=AGO)]
+    if situation.phase is Phase.SNOOZED and talk.snoozed_until:
+        return [say("Until ", bold=True), _bold(clock, talk.snoozed_until), say(" · due "), when(clock, talk.due_at)]
     if situation.late:
         return [
             emoji("alarm_clock"),

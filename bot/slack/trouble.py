@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from bot.domain.actions import Phase, Situation
+from bot.domain.phase import Phase, Situation
 from bot.domain.picture import Picture
 from bot.domain.reply import Reply
 from bot.slack.blocks import Block, joined, rich, say, section

@@ -13,7 +13,7 @@ from bot.domain.practice import CardDetail
 from bot.domain.referral import ReferralRequest
 from bot.domain.refill import Medication, Pharmacy, RefillRequest
 from bot.domain.send import Desk, Stale
-from bot.domain.staff import Act
+from bot.domain.permission import Act
 from bot.slack import notices, open, reply, text  # noqa: A004 - a window of ours
 from bot.slack.card import card
 from tests.slack import stories

@@ -8,7 +8,7 @@ from bot.domain.message import Attachment, Kind
 from bot.domain.refill import Medication
 from bot.domain.refused import Refusal, Refused
 from bot.domain.send import Desk, Stale
-from bot.domain.staff import Act
+from bot.domain.permission import Act
 from bot.slack import names, open, reply  # noqa: A004 - a window of ours
 from tests.slack import stories
 from tests.slack.judge import active, labels, nodes, reading, units, wrong_view

@@ -1,11 +1,12 @@
-// The slim guide on top: three things to try, each with a button that goes there.
+// The slim guide on top: four things to try, each with a button that goes there.
 
 import { fill, h, icon } from "./dom.js";
 
 const STEPS = [
   { title: "Answer a family", text: "As Alice, a nurse, press Reply on a card, then Send. The family reads it at the right.", show: ({ workspace }) => workspace.goTo("U0ALICE", "nursing") },
   { title: "Be a parent", text: "Ask for a refill as Joy Okafor and watch its card appear in #refills.", show: ({ workspace, family }) => { family.show("pu-77", "refill"); return workspace.goTo("U0ALICE", "refills"); } },
-  { title: "Stay among colleagues", text: "As Dr. Shah, write in a card's thread: it is kept as a note, and no family ever sees it.", show: ({ workspace }) => workspace.goTo("U0SHAH", "refills") },
+  { title: "Hand it on", text: "As Alice, press Refill on a card: she may not decide, so she hands it to Dr. Shah in one step.", show: ({ workspace }) => workspace.goTo("U0ALICE", "refills") },
+  { title: "Decide", text: "As Dr. Shah, press Refill on a card: each medicine its own decision, then a second look, then Confirm and send.", show: ({ workspace }) => workspace.goTo("U0SHAH", "refills") },
 ];
 
 /** Fills and wires the guide; `views` are what its buttons steer. */

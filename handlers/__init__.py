@@ -8,7 +8,20 @@ from collections.abc import Awaitable, Callable
 from slack_bolt.async_app import AsyncApp
 
 from bot.slack.members import Members, Workspace
-from handlers import commands, doubt, errors, fallback, home, note, open, place, reply, turn  # noqa: A004
+from handlers import (
+    commands,
+    doubt,
+    errors,
+    fallback,
+    forward,
+    home,
+    note,
+    open,  # noqa: A004
+    place,
+    reply,
+    respond,
+    turn,
+)
 from handlers.context import Front
 
 
@@ -27,6 +40,8 @@ def register(
     open.register(app, front)
     doubt.register(app, front)
     turn.register(app, front)
+    forward.register(app, front)
+    respond.register(app, front)
     note.register(app, front)
     home.register(app, front)
     commands.register(app, front)

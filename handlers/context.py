@@ -104,6 +104,12 @@ class Front:
         if redraw:
             await redraw(body)
 
+    async def home_changed(self, slack: str) -> None:
+        """Something changed for this person: their Home is drawn again, if they have looked at it lately."""
+        redraw = self.redraws.get("home_of")
+        if redraw:
+            await redraw({"user": {"id": slack}})
+
     async def tell(self, body: Payload, words: str) -> None:
         """Say no where the press was made: on top of the window, else in a notice that only they see."""
         if body.get("view"):

@@ -11,7 +11,7 @@ from bot.domain import send
 from bot.domain.refused import Refusal, Refused
 from bot.domain.store import StoreUnavailable
 from bot.failpoint import failpoint
-from bot.slack import names, sentence
+from bot.slack import form, names, sentence
 from bot.slack import reply as modal
 from handlers.context import Front, ref_of
 
@@ -59,10 +59,10 @@ async def _submit(front: Front, body: Mapping[str, Any], view: Mapping[str, Any]
             send.send, person=person, about=written.window_id, window_id=written.window_id, form=written.form
         )
     except Refused as refused:
-        return {"response_action": "errors", "errors": modal.errors(refused, view)}
+        return {"response_action": "errors", "errors": form.errors(refused, view, field=names.REPLY_TEXT)}
     except StoreUnavailable:
         unsaved = Refused(sentence.DATABASE_AWAY, because=Refusal.NOT_NOW)
-        return {"response_action": "errors", "errors": modal.errors(unsaved, view)}
+        return {"response_action": "errors", "errors": form.errors(unsaved, view, field=names.REPLY_TEXT)}
     failpoint("send.done")
     if isinstance(sent, send.Stale):
         return {"response_action": "update", "view": _shown_again(front, sent, written, view)}
@@ -78,7 +78,7 @@ def _shown_again(front: Front, stale: send.Stale, written: modal.ReplyForm, view
         desk.staff,
         front.clock(),
         text=written.text,
-        bump=modal.bump_of(view) + 1,
+        bump=form.bump_of(view, names.REPLY_TEXT) + 1,
         done_after=written.done_after,
         proxy_tick=written.proxy_tick,
         stale=stale,

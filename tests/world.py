@@ -321,6 +321,53 @@ class World:
                 values |= ticked(view, block, on=ticks[name])
         return await self.do("submit", view_id=view["id"], values=values, **{"as": who})
 
+    async def submit(self, view: Mapping[str, Any], *, who: str = "U0ALICE", **fields: Any) -> Any:
+        """Fill fields by the name of their block (text, a value of an option, True or False for a box) and submit."""
+        values: dict[str, Any] = {}
+        for name, given in fields.items():
+            values |= filled(view, name, given)
+        return await self.do("submit", view_id=view["id"], values=values, **{"as": who})
+
+    async def choose(self, view: Mapping[str, Any], name: str, value: Any, *, who: str = "U0ALICE") -> Any:
+        """Choose in a field that tells the app at once; what Slack answered."""
+        block = block_of(view, name)
+        field = filled(view, name, value)[block["block_id"]]
+        action_id, given = next(iter(field.items()))
+        body = {"view_id": view["id"], "block_id": block["block_id"], "action_id": action_id}
+        done: Any = await self.do("press", **body, **given, **{"as": who})
+        assert done["acked"], done
+        return done
+
+    async def suggested(self, view: Mapping[str, Any], name: str, typed: str, *, who: str = "U0ALICE") -> list[Any]:
+        """What an external select offers for the letters typed."""
+        block = block_of(view, name)
+        asked = {"view_id": view["id"], "block_id": block["block_id"], "action_id": block["element"]["action_id"]}
+        told = await self.do("options", query=typed, **asked, **{"as": who})
+        return list(told["options"])
+
+    async def direct(self, who: str, containing: str = "") -> dict[str, Any]:
+        """Wait for a direct message of the bot's to this person with these words; the newest one."""
+
+        async def seen() -> dict[str, Any] | None:
+            found = [m for m in await self.messages("D" + who[1:], who) if m["is_bot"] and containing in words(m)]
+            return found[-1] if found else None
+
+        found: dict[str, Any] = await until(seen, what=f"a direct message to {who} with {containing!r}")
+        return found
+
+    async def hand(
+        self, thing: Mapping[str, Any], to: str, *, who: str = "U0ALICE", channel: str = "C0NURSING", **fields: Any
+    ) -> Any:
+        """Press Forward, choose whoever is called `to`, and press Forward."""
+        await self.press(thing, "Forward", who=who, channel=channel)
+        view = await self.window(who, containing="Forward")
+        return await self.hand_in(view, to, who=who, **fields)
+
+    async def hand_in(self, view: Mapping[str, Any], to: str, *, who: str = "U0ALICE", **fields: Any) -> Any:
+        """Fill an opened Forward window and press Forward."""
+        option = (await self.suggested(view, "forward_to", to, who=who))[0]
+        return await self.submit(view, who=who, forward_to=option, **fields)
+
     def journal(self, kind: str) -> list[dict[str, Any]]:
         """Rows of the stand-in Slack's journal."""
         return self.slack.slack.journal.rows(kind=kind)
@@ -394,6 +441,42 @@ def _lanes(records: Records, *, now: datetime) -> list[tuple[str, datetime]]:
 def text_block(view: Mapping[str, Any]) -> str:
     """The block_id of the reply field."""
     return next(b["block_id"] for b in view["blocks"] if b["block_id"].startswith("reply_text"))
+
+
+def block_of(view: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """The block of that name, whatever number it ends in."""
+    found = [b for b in view["blocks"] if str(b.get("block_id", "")).partition(":")[0] == name]
+    assert found, f"no {name} in {[b.get('block_id') for b in view['blocks']]}"
+    return found[0]
+
+
+def filled(view: Mapping[str, Any], name: str, given: Any) -> dict[str, Any]:
+    """A field's value as Slack tells it: a text, an option by its value, a box ticked or not, a whole element state."""
+    block = block_of(view, name)
+    element = block["element"]
+    kind, options = element["type"], element.get("options", ())
+    if isinstance(given, Mapping) and kind == "external_select":
+        value: Any = {"selected_option": given}
+    elif isinstance(given, Mapping):
+        value = given
+    elif kind == "checkboxes":
+        value = {"selected_options": list(options) if given else []}
+    elif kind in ("radio_buttons", "static_select"):
+        value = {"selected_option": next(o for o in options if o["value"] == given)}
+    elif kind in _PICKED:
+        value = {_PICKED[kind]: given}
+    else:
+        return {block["block_id"]: {element["action_id"]: {"value": given}}}
+    return {block["block_id"]: {element["action_id"]: value}}
+
+
+_PICKED = {
+    "datepicker": "selected_date",
+    "timepicker": "selected_time",
+    "datetimepicker": "selected_date_time",
+    "users_select": "selected_user",
+    "conversations_select": "selected_conversation",
+}
 
 
 def ticked(view: Mapping[str, Any], name: str, *, on: bool) -> dict[str, Any]:

@@ -59,11 +59,24 @@ def open_forward(
         slack=found.staff.slack,
         opened_at=now,
         version=found.conversation.version,
+        draft=refused,
     )
     records.add_window(window)
     write(records, "forward.opened", found.conversation, by=found.staff, now=now)
     proposed, why = propose(found) if refused else (None, "")
     return Handing(window=window, seat=found, proposed=proposed, why=why, refused=refused)
+
+
+def handing_of(records: Records, *, window_id: str, slack: str) -> Handing | None:
+    """An opened Forward window of this person, to draw it again; None when it is not theirs."""
+    window = records.window(window_id)
+    picture = records.picture(window.conversation_id) if window and window.slack == slack else None
+    staff = picture.practice.person(slack) if picture else None
+    if window is None or picture is None or staff is None:
+        return None
+    refused = window.draft if window.what == "forward" else ""
+    found = Seat(picture=picture, staff=staff, bound=Tie.NONE, acts=frozenset())
+    return Handing(window=window, seat=found, refused=refused)
 
 
 def propose(found: Seat) -> tuple[Staff | None, str]:

@@ -7,21 +7,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypedDict, Unpack
 
-from bot.domain.delivery import State
 from bot.domain.message import StoredMessage
-from bot.domain.phase import in_flight, newest_in
 from bot.domain.picture import Picture
-from bot.domain.privacy import is_confidential, readers
-from bot.domain.refused import Refused
 from bot.domain.reply import TEXT_LIMIT, Reply
 from bot.domain.send import Form, Stale
 from bot.domain.staff import Staff
 from bot.domain.window import Window
 from bot.slack import blocks as kit
-from bot.slack import names
+from bot.slack import form, names
 from bot.slack.blocks import Block, say
 from bot.slack.clock import Clock
-from bot.slack.people import PORTAL_USER, child_header, family, writer
+from bot.slack.people import PORTAL_USER, child_header, writer
+from bot.slack.recipient import queue, to_family
 from bot.slack.room import first_that_fit, newest_that_fit
 from bot.slack.said import Saying, sayings, standing, whole
 from bot.slack.text import cut, line, sendable
@@ -73,9 +70,9 @@ def build(window: Window, picture: Picture, staff: Staff, now: datetime, **draft
     blocks = [
         *([kit.alert(_stale_words(picture, new, staff, clock))] if stale else []),
         *child_header(picture, clock),
-        _to(picture),
+        to_family(picture),
         *warnings(picture),
-        *_queue(picture, stopped=draft.get("stopped")),
+        *queue(picture, stopped=draft.get("stopped")),
         *shown,
         *_ticks(window, picture, draft, new),
         *_fields(staff, draft),
@@ -86,49 +83,13 @@ def build(window: Window, picture: Picture, staff: Staff, now: datetime, **draft
 
 def read(view: Mapping[str, Any]) -> ReplyForm:
     """What was written and ticked, from a view_submission's view. Never raises, whatever stands in it."""
-    metadata = view.get("private_metadata")
-    text = _state(view, names.REPLY_TEXT).get("value")
     return ReplyForm(
-        window_id=metadata if isinstance(metadata, str) else "",
-        text=text if isinstance(text, str) else "",
-        done_after=_ticked(view, names.REPLY_DONE),
-        read_tick=_ticked(view, names.STALE_READ),
-        proxy_tick=_ticked(view, names.REPLY_PROXY),
+        window_id=form.window_id(view),
+        text=form.value(view, names.REPLY_TEXT),
+        done_after=form.ticked(view, names.REPLY_DONE),
+        read_tick=form.ticked(view, names.STALE_READ),
+        proxy_tick=form.ticked(view, names.REPLY_PROXY),
     )
-
-
-def errors(refused: Refused, view: Mapping[str, Any]) -> dict[str, str]:
-    """A refusal as words under the field it belongs to, under the text field when it has none or the view lacks it."""
-    blocks = view.get("blocks")
-    ids = [b.get("block_id") for b in blocks if isinstance(b, dict)] if isinstance(blocks, list) else []
-    for wanted in (refused.field, names.REPLY_TEXT):
-        for block_id in ids:
-            if isinstance(block_id, str) and names.base(block_id) == wanted:
-                return {block_id: refused.sentence}
-    return {names.REPLY_TEXT: refused.sentence}
-
-
-def bump_of(view: Mapping[str, Any]) -> int:
-    """The n of the view's text field, so that the next one differs."""
-    blocks = view.get("blocks")
-    ids = [b.get("block_id") for b in blocks if isinstance(b, dict)] if isinstance(blocks, list) else []
-    return max((names.number(i) for i in ids if isinstance(i, str) and names.base(i) == names.REPLY_TEXT), default=0)
-
-
-def _state(view: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    state = view.get("state")
-    values = state.get("values") if isinstance(state, Mapping) else None
-    found: Mapping[str, Any] = {}
-    for block_id, fields in values.items() if isinstance(values, Mapping) else ():
-        if isinstance(block_id, str) and names.base(block_id) == name and isinstance(fields, Mapping):
-            field = fields.get(name)
-            found = field if isinstance(field, Mapping) else found
-    return found
-
-
-def _ticked(view: Mapping[str, Any], name: str) -> bool:
-    chosen = _state(view, name).get("selected_options")
-    return isinstance(chosen, list) and any(isinstance(o, Mapping) and o.get("value") for o in chosen)
 
 
 def _new(picture: Picture, stale: Stale | None) -> list[Saying]:
@@ -148,33 +109,6 @@ def _stale_words(picture: Picture, new: list[Saying], staff: Staff, clock: Clock
         who = line(picture.sender.name, 80) or "The family"
         what = f"{who} wrote again at {clock.time(last.message.received_at)}"
     return f"Not sent. {what}, while this window was open. Your text is kept below."
-
-
-def _to(picture: Picture) -> Block:
-    secret = is_confidential(picture.conversation, picture.messages)
-    reads = readers(picture.sender, picture.patient, confidential=secret)
-    return kit.rich(
-        kit.section(
-            *(say("To ", bold=True), say(f"{PORTAL_USER}, {family(picture.sender)}\n")),
-            *(say("Read by ", bold=True), say(line(reads, 300))),
-        )
-    )
-
-
-def _queue(picture: Picture, *, stopped: datetime | None) -> list[Block]:
-    """What an answer would have to wait for."""
-    said = []
-    going = in_flight(picture)
-    if stopped or (going and going.code == "unauthorized"):
-        words = "The portal refuses our signature, so nothing leaves right now. Your answer is kept and goes out when "
-        said.append(kit.alert(f"{words}it is mended; {picture.practice.ask} knows."))
-    elif going:
-        who = line(going.author.name, 80)
-        said.append(kit.alert(f"{who}’s earlier answer is still on its way. Yours goes out after it.", "info"))
-    if doubt := newest_in(picture, State.UNCLEAR):
-        who = line(doubt.author.name, 80)
-        said.append(kit.alert(f"Unclear whether {who}’s earlier answer arrived. Yours waits until that is settled."))
-    return said
 
 
 def _shown(latest: StoredMessage, new: list[Saying], clock: Clock) -> tuple[list[Block], list[Block]]:

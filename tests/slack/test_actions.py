@@ -5,11 +5,11 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.actions import CATALOGUE, Button, offered, row
-from bot.domain.phase import CLOSED, Phase, Situation, situation
 from bot.domain.conversation import Status
 from bot.domain.delivery import State
 from bot.domain.message import Kind
 from bot.domain.permission import Act
+from bot.domain.phase import CLOSED, Phase, Situation, situation
 from bot.slack.card import card
 from tests.slack import gallery, stories
 from tests.slack.judge import labels, nodes

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from bot.domain.message import Kind
-from bot.domain.send import Desk, Stale
 from bot.domain.permission import Act
+from bot.domain.send import Desk, Stale
 from bot.slack import home, notices, open, reply  # noqa: A004 - a window of ours
 from bot.slack.card import card
 from tests.slack import gallery, stories

@@ -9,11 +9,11 @@ from bot.domain.appointment import AppointmentRequest, WishedTime
 from bot.domain.conversation import Note, Related, Status
 from bot.domain.insurance import InsuranceChange, Subscriber
 from bot.domain.message import Attachment, Kind, Patient, Sender, Standing
+from bot.domain.permission import Act
 from bot.domain.practice import CardDetail
 from bot.domain.referral import ReferralRequest
 from bot.domain.refill import Medication, Pharmacy, RefillRequest
 from bot.domain.send import Desk, Stale
-from bot.domain.permission import Act
 from bot.slack import notices, open, reply, text  # noqa: A004 - a window of ours
 from bot.slack.card import card
 from tests.slack import stories

@@ -5,11 +5,11 @@ import pytest
 from bot.domain.conversation import Note, Status
 from bot.domain.delivery import State
 from bot.domain.message import Attachment, Kind
+from bot.domain.permission import Act
 from bot.domain.refill import Medication
 from bot.domain.refused import Refusal, Refused
 from bot.domain.send import Desk, Stale
-from bot.domain.permission import Act
-from bot.slack import names, open, reply  # noqa: A004 - a window of ours
+from bot.slack import form, names, open, reply  # noqa: A004 - a window of ours
 from tests.slack import stories
 from tests.slack.judge import active, labels, nodes, reading, units, wrong_view
 from tests.slack.stories import ALICE, NOW, SENT, WROTE
@@ -91,9 +91,9 @@ def test_a_bump_makes_slack_forget():
     assert any(
         b.get("block_id") == "reply_text:2" and b["element"]["initial_value"] == "New words" for b in view["blocks"]
     )
-    assert reply.bump_of(view) == 2
-    assert reply.bump_of({"blocks": [None, {"block_id": 3}, {"block_id": "reply_text:x"}]}) == 0
-    assert reply.bump_of({}) == 0
+    assert form.bump_of(view, "reply_text") == 2
+    assert form.bump_of({"blocks": [None, {"block_id": 3}, {"block_id": "reply_text:x"}]}, "reply_text") == 0
+    assert form.bump_of({}, "reply_text") == 0
 
 
 def test_stale_shows_what_is_new_and_asks_for_a_tick():
@@ -263,17 +263,17 @@ def test_refusals_land_under_a_field_that_exists():
     """Slack shows an error only under a block of the view: the field's own, with its number, else the text field."""
     view = _build(stories.picture(), text="a", bump=4)
     refused = Refused("Because.", because=Refusal.TEXT, field="reply_text")
-    assert reply.errors(refused, view) == {"reply_text:4": "Because."}
-    assert reply.errors(Refused("No.", because=Refusal.CLOSED), view) == {"reply_text:4": "No."}
-    assert reply.errors(Refused("No.", because=Refusal.UNREAD_CHECK, field="stale_read"), view) == {
+    assert form.errors(refused, view, field="reply_text") == {"reply_text:4": "Because."}
+    assert form.errors(Refused("No.", because=Refusal.CLOSED), view, field="reply_text") == {"reply_text:4": "No."}
+    assert form.errors(Refused("No.", because=Refusal.UNREAD_CHECK, field="stale_read"), view, field="reply_text") == {
         "reply_text:4": "No."
     }
     shown = stories.picture(version=9)
     stale = _build(shown, window=stories.window(stale=True))
-    assert reply.errors(Refused("Tick.", because=Refusal.UNREAD_CHECK, field="stale_read"), stale) == {
-        "stale_read:9": "Tick."
-    }
-    assert reply.errors(refused, {"blocks": "odd"}) == {"reply_text": "Because."}
+    assert form.errors(
+        Refused("Tick.", because=Refusal.UNREAD_CHECK, field="stale_read"), stale, field="reply_text"
+    ) == {"stale_read:9": "Tick."}
+    assert form.errors(refused, {"blocks": "odd"}, field="reply_text") == {"reply_text": "Because."}
 
 
 def test_too_long_a_text_is_kept_as_far_as_slack_takes_it():

@@ -62,7 +62,12 @@ def register(app: AsyncApp, front: Front) -> None:
     async def from_menu(body: Mapping[str, Any], conversation_id: str) -> None:
         await _show(front, body, conversation_id)
 
+    async def again(body: Mapping[str, Any]) -> None:
+        conversation_id = str((body.get("view") or {}).get("private_metadata") or "")
+        await _show(front, body, conversation_id, turn=True)
+
     front.presses["open"] = from_menu
+    front.redraws[names.OPEN] = again
 
     app.action(names.CARD_OPEN)(press_open)
     app.action(names.OPEN_MORE)(press_more)
@@ -100,4 +105,5 @@ async def _view(front: Front, body: Mapping[str, Any], conversation_id: str, *, 
         page=page,
         metadata=conversation_id,
         stopped=opened.stopped,
+        bound=opened.bound,
     )

@@ -216,12 +216,8 @@ def direct_row(situation: Situation, kind: Kind, *, yours: bool, glimpse: bool =
     """
     fit = [b for b in CATALOGUE if b.fits(situation, kind)]
     if glimpse:
-        keys = {RESPOND, ASK_PRIOR.key}
-        return (
-            Row(front=tuple(b for b in fit if b.key == RESPOND), more=(ASK_PRIOR,), likely=RESPOND)
-            if yours
-            else (Row(front=(), more=tuple(b for b in fit if b.key in keys), likely=""))
-        )
+        respond = tuple(b for b in fit if b.key == RESPOND and yours)
+        return Row(front=respond, more=(_BY_KEY[OPEN], ASK_PRIOR), likely=RESPOND if yours else "")
     if not yours or situation.phase in CLOSED:
         return _laid(situation, [b for b in fit if b.key in {OPEN, REPLY, "history"}], [], minimal=False)
     if situation.phase is not Phase.FORWARDED:

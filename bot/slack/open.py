@@ -8,24 +8,25 @@ from typing import TypedDict, Unpack
 
 from bot.domain.actions import offered
 from bot.domain.conversation import Note
-from bot.domain.permission import Act
+from bot.domain.permission import Act, Tie
 from bot.domain.phase import Situation, situation
 from bot.domain.picture import Picture
 from bot.domain.staff import Staff
+from bot.slack import between, names
 from bot.slack import blocks as kit
-from bot.slack import names
 from bot.slack.blocks import Block, Line, say, when
 from bot.slack.card import button
 from bot.slack.clock import Clock
-from bot.slack.people import KINDS, child_header, colleague
+from bot.slack.people import KINDS, child_header, colleague, short_name
 from bot.slack.request import lines
 from bot.slack.room import pages
-from bot.slack.said import Saying, file, sayings, standing, told, whole
+from bot.slack.said import Saying, file, sayings, standing, subject, told, whole
 from bot.slack.status import seen_by_family, status_block
 from bot.slack.text import line
 from bot.slack.trouble import trouble
 from bot.slack.warning import warnings
 
+IN_A_ROW = 5
 NOTES_TELL = "For colleagues only. The family never sees it."
 
 
@@ -35,6 +36,7 @@ class Look(TypedDict, total=False):
     page: int
     metadata: str
     stopped: datetime | None
+    bound: Tie
 
 
 def build(
@@ -42,6 +44,8 @@ def build(
 ) -> Block:
     """The window. `acts`: what this person may do; only that is drawn, and only while the state offers it."""
     clock, talk = Clock.of(picture.practice, now), picture.conversation
+    if look.get("bound") is Tie.GLIMPSE:
+        return _glimpse(picture, acts, clock)
     seen = situation(picture, now=now, stopped=look.get("stopped"))
     head = [*child_header(picture, clock), status_block(picture, seen, clock), *_buttons(picture, seen, acts)]
     head += warnings(picture)
@@ -53,10 +57,31 @@ def build(
     return kit.modal(title, blocks, callback=names.OPEN, metadata=look.get("metadata") or talk.id)
 
 
+def _glimpse(picture: Picture, acts: Collection[Act], clock: Clock) -> Block:
+    """For whoever got a forward without the prior text: the note and the subject, and the way to the rest."""
+    talk, handed = picture.conversation, picture.handed
+    seen = situation(picture, now=clock.now)
+    asker = short_name(picture.practice, handed.by) if handed else "Your colleague"
+    lines: list[Line] = [
+        [say("Subject ", bold=True), say(subject(picture.request_message) or "none")],
+        [say(f"{asker} left out the prior text. ", bold=True), say("Ask for it if you cannot answer without it.")],
+    ]
+    blocks = [
+        *child_header(picture, clock),
+        status_block(picture, seen, clock),
+        *(between.note(picture, handed) if handed else []),
+        kit.rich(kit.section(*kit.joined(lines))),
+        *_buttons(picture, seen, acts),
+    ]
+    title = f"{KINDS[talk.kind][0]}, No. {talk.number}"
+    return kit.modal(title, blocks, callback=names.OPEN, metadata=talk.id)
+
+
 def _buttons(picture: Picture, seen: Situation, acts: Collection[Act]) -> list[Block]:
+    """Everything this person may do, five in a row."""
     able = offered(seen, picture.conversation.kind, acts)
     drawn = [button(picture, one, likely=place == 0, minimal=False) for place, one in enumerate(able)]
-    return [kit.actions(drawn)] if drawn else []
+    return [kit.actions(drawn[at : at + IN_A_ROW]) for at in range(0, len(drawn), IN_A_ROW)]
 
 
 def _body(picture: Picture, notes: Sequence[Note], seen: Situation, clock: Clock) -> list[Block]:
@@ -65,6 +90,7 @@ def _body(picture: Picture, notes: Sequence[Note], seen: Situation, clock: Clock
     also = [kit.divider(), _title("Also said, oldest first")] if rest else []
     return [
         *trouble(picture, seen, clock, minimal=False),
+        *(block for one in picture.forwards for block in (*between.note(picture, one), *between.answer(picture, one))),
         *kit.packed(lines(picture.conversation.kind, picture.request_message, clock)),
         *whole(Saying(at=newest.content.sent_at, message=newest), clock),
         *_files(picture),

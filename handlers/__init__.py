@@ -18,6 +18,7 @@ from handlers import (
     note,
     open,  # noqa: A004
     place,
+    refill,
     reply,
     respond,
     turn,
@@ -42,6 +43,7 @@ def register(
     turn.register(app, front)
     forward.register(app, front)
     respond.register(app, front)
+    refill.register(app, front)
     note.register(app, front)
     home.register(app, front)
     commands.register(app, front)

@@ -14,6 +14,7 @@ from bot.failpoint import failpoint
 from bot.slack import form, names, sentence
 from bot.slack import reply as modal
 from handlers.context import Front, ref_of
+from handlers.windows import refusal
 
 
 def register(app: AsyncApp, front: Front) -> None:
@@ -59,7 +60,7 @@ async def _submit(front: Front, body: Mapping[str, Any], view: Mapping[str, Any]
             send.send, person=person, about=written.window_id, window_id=written.window_id, form=written.form
         )
     except Refused as refused:
-        return {"response_action": "errors", "errors": form.errors(refused, view, field=names.REPLY_TEXT)}
+        return refusal(refused, view, field=names.REPLY_TEXT)
     except StoreUnavailable:
         unsaved = Refused(sentence.DATABASE_AWAY, because=Refusal.NOT_NOW)
         return {"response_action": "errors", "errors": form.errors(unsaved, view, field=names.REPLY_TEXT)}

@@ -7,7 +7,7 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
-from bot.domain import claim, close, prior, urgent
+from bot.domain import claim, close, confirm, prior, urgent
 from bot.domain.refused import Refused
 from bot.domain.store import StoreUnavailable
 from bot.slack import names, notices, sentence
@@ -23,6 +23,7 @@ PRESSES: dict[str, Callable[..., Any]] = {
     "not_urgent": urgent.not_urgent,
     "ask_prior": prior.ask_prior,
     "give_prior": prior.give_prior,
+    "entered": confirm.entered,
 }
 SAID = {  # what is not to be seen where it was pressed is said
     "ask_prior": "Asked. The prior text appears here when it is given.",

@@ -65,7 +65,7 @@ def submitted(front: Front, body: Payload, view: Payload, *, field: str) -> Call
         try:
             made = await front.act(act, person=person, about=about, **arguments)
         except Refused as refused:
-            return {"response_action": "errors", "errors": form.errors(refused, view, field=field)}
+            return refusal(refused, view, field=field)
         except StoreUnavailable:
             unsaved = Refused(sentence.DATABASE_AWAY, because=Refusal.NOT_NOW)
             return {"response_action": "errors", "errors": form.errors(unsaved, view, field=field)}
@@ -74,6 +74,13 @@ def submitted(front: Front, body: Payload, view: Payload, *, field: str) -> Call
         return shown if shown is not None else closed(view)
 
     return run
+
+
+def refusal(refused: Refused, view: Payload, *, field: str) -> Answer:
+    """Say no under the field that it is about; another child's name is asked about with a box to tick."""
+    if refused.because is Refusal.SIBLING:
+        return {"response_action": "update", "view": form.asking_for_tick(view, refused.sentence)}
+    return {"response_action": "errors", "errors": form.errors(refused, view, field=field)}
 
 
 def closed(view: Payload) -> Answer:

@@ -222,9 +222,8 @@ def direct_row(situation: Situation, kind: Kind, *, yours: bool, glimpse: bool =
         return _laid(situation, [b for b in fit if b.key in {OPEN, REPLY, "history"}], [], minimal=False)
     if situation.phase is not Phase.FORWARDED:
         return row(situation, kind, minimal=False)
-    first = "refill" if kind is Kind.REFILL else RESPOND
-    keys_in_order = [first, *(key for key in (RESPOND, REPLY, FORWARD) if key != first)]
-    front = [b for key in keys_in_order for b in fit if b.key == key][:FRONT]
+    wanted = ("refill", RESPOND, FORWARD) if kind is Kind.REFILL else (RESPOND, REPLY, FORWARD)
+    front = [b for key in wanted for b in fit if b.key == key]
     return _laid(situation, fit, front, minimal=False)
 
 

@@ -97,6 +97,9 @@ def settle_reply(records: Records, *, claim: Claim, outcome: Outcome, now: datet
         outcome = _given_up(outcome)
     if not records.settle(claim, outcome, now=now):
         return False
+    if outcome.code == "switched_off":
+        _switched_off(records, conversation, mirrored(reply, claim, outcome, now=now), now=now)
+        return True
     if reply.code != "portal_failed":  # the portal took it and could not deliver it: its last word counts
         _keep(records, conversation, mirrored(reply, claim, outcome, now=now), outcome, now=now)
     if outcome.code == "unauthorized":
@@ -154,6 +157,20 @@ def _keep(records: Records, conversation: Conversation, reply: Reply, outcome: O
     tell.draw(records, conversation, now=now)
     if outcome.state is not State.DELIVERED:
         tell.writer(records, conversation, reply, now=now)
+
+
+def _switched_off(records: Records, conversation: Conversation, reply: Reply, *, now: datetime) -> None:
+    """The portal has no call for a decision without words: the admins are told once, and nothing is wrong."""
+    records.save_reply(reply)
+    portal = conversation.portal
+    tell.ring(
+        records,
+        key=f"portal:{portal}:decisions_off",
+        words=f"The portal {portal} does not take decisions without words. They are kept here and shown in History; "
+        "answers with words carry their decisions all the same. Nothing needs to be done.",
+        now=now,
+    )
+    tell.draw(records, conversation, now=now)
 
 
 def _stop(records: Records, portal: str, *, now: datetime) -> None:

@@ -190,7 +190,7 @@ def _names(entry: str, text: str) -> bool:
 
 
 def _listed(text: str, entries: Sequence[str]) -> bool:
-    """Whether the `approvable` list names everything in the line: each part of it, word for word, besides dose words."""
+    """Whether the `approvable` list names everything in the line: word for word, besides dose words."""
     words = set(_LATIN.findall(_folded(text)))
     known: set[str] = set()
     for entry in entries:

@@ -80,13 +80,14 @@ def situation(picture: Picture, *, now: datetime, stopped: datetime | None = Non
 
 
 def newest_in(picture: Picture, *states: State) -> Reply | None:
-    """The newest answer in one of these states."""
-    return next((r for r in reversed(picture.replies) if r.state in states), None)
+    """The newest answer in one of these states. A decision that went alone counts only where it did not arrive."""
+    lost = (State.FAILED, State.UNCLEAR)
+    return next((r for r in reversed(picture.replies) if r.state in states and (r.text or r.state in lost)), None)
 
 
 def in_flight(picture: Picture) -> Reply | None:
     """The oldest answer that the portal has not confirmed yet; answers leave in order."""
-    return next((r for r in picture.replies if r.state in {State.PENDING, State.SENDING}), None)
+    return next((r for r in picture.replies if r.text and r.state in {State.PENDING, State.SENDING}), None)
 
 
 def failed(picture: Picture) -> Reply | None:

@@ -25,6 +25,7 @@ class Refusal(StrEnum):
     CONFIDENTIAL = "confidential"  # the answer would reach a guardian's account
     TEXT = "text"  # empty or too long
     UNREAD_CHECK = "unread_check"  # a required tick is missing
+    SIBLING = "sibling"  # the words name a brother or sister of the child
     GONE = "gone"  # the thing that was pressed is not known
     NOT_NOW = "not_now"  # the state does not offer this
 

@@ -14,10 +14,11 @@ from bot.domain.message import Relationship
 from bot.domain.permission import Act
 from bot.domain.picture import Picture
 from bot.domain.refused import Refusal, Refused
-from bot.domain.reply import TEXT_LIMIT, Reply
+from bot.domain.reply import Reply
 from bot.domain.staff import Person, Staff
 from bot.domain.store import Records
 from bot.domain.window import Window
+from bot.domain.words import Ticks, checked_words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +42,7 @@ class Form:
     done_after: bool
     read_tick: bool = False
     proxy_tick: bool = False
+    sibling_tick: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +91,8 @@ def send(records: Records, *, window_id: str, person: Person, form: Form, now: d
         records, conversation_id=window.conversation_id, person=person, act=Act.REPLY
     )
     answerable(picture)
-    text = _checked(form, picture)
+    ticks = Ticks(proxy=form.proxy_tick, sibling=form.sibling_tick)
+    text = checked_words(form.text, picture=picture, ticks=ticks, records=records, field="reply_text")
     if conversation.version != window.version:
         return _shown_again(records, _desk(records, window, picture, staff), now=now)
     if window.stale and not form.read_tick:
@@ -137,26 +140,6 @@ def may_reach(picture: Picture, portal_user_id: str) -> bool:
         for stored in picture.messages
         if stored.content.sender.portal_user_id == portal_user_id
     )
-
-
-def _checked(form: Form, picture: Picture) -> str:
-    text = form.text.strip()
-    if not text:
-        raise Refused("Write something first, then press Send.", because=Refusal.TEXT, field="reply_text")
-    if len(text) > TEXT_LIMIT:
-        over = len(text) - TEXT_LIMIT
-        raise Refused(
-            f"{len(text):,} characters; the portal takes {TEXT_LIMIT:,}. Take out {over:,} and press Send.",
-            because=Refusal.TEXT,
-            field="reply_text",
-        )
-    if picture.sender.proxy_verified is False and not form.proxy_tick:
-        raise Refused(
-            "The portal has not verified that this writer may act for the child. Tick this if the answer may go out.",
-            because=Refusal.UNREAD_CHECK,
-            field="reply_proxy",
-        )
-    return text
 
 
 def _shown_again(records: Records, desk: Desk, *, now: datetime) -> Stale:

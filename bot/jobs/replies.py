@@ -16,6 +16,7 @@ from bot.domain.store import Records, Store
 from bot.failpoint import failpoint
 from bot.jobs.outbox import still_ours
 from bot.portals.base import Arrival, Portal, ThreadAfter
+from bot.portals.decision import decision_of
 
 logger = logging.getLogger("portaldesk.replies")
 
@@ -83,7 +84,12 @@ class ReplyCarrier:
         if not still_ours(claim, now=now) or not await self._store.run(_mark, claim=claim, now=now):
             return Outcome(state=State.PENDING, again_at=now, maybe_sent=claim.maybe_sent, code="lease_over")
         after: ThreadAfter = "closed" if reply.done_after else "open"
-        return await portal.send_reply(reply, after, attempts=claim.attempts, maybe_sent=claim.maybe_sent)
+        decision = decision_of(reply.decision)
+        if not reply.text and decision is not None:
+            return await portal.send_decision(
+                reply, after, decision, attempts=claim.attempts, maybe_sent=claim.maybe_sent
+            )
+        return await portal.send_reply(reply, after, decision, attempts=claim.attempts, maybe_sent=claim.maybe_sent)
 
     async def _look_up(self, claim: Claim, job: ReplyJob, portal: Portal) -> None:
         asked = await portal.look_up(job.reply.id)

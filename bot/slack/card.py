@@ -17,6 +17,7 @@ from bot.slack.between import at_hand
 from bot.slack.blocks import Block, Message
 from bot.slack.clock import Clock
 from bot.slack.closed import closed_lines
+from bot.slack.decided import decided
 from bot.slack.notification import notification
 from bot.slack.people import KINDS, age, family, relatives
 from bot.slack.request import elements
@@ -122,7 +123,13 @@ def _content(picture: Picture, seen: Situation, clock: Clock) -> list[Block]:
     newest = [asked(picture, seen, Cut())]
     again = standing(picture).content.message_id != source.message_id
     said = [*newest, *ask] if again else [*ask, *newest]
-    return [*trouble(picture, seen, clock, minimal=False), *at_hand(picture, seen), *said, *answer]
+    return [
+        *trouble(picture, seen, clock, minimal=False),
+        *at_hand(picture, seen),
+        *decided(picture, clock),
+        *said,
+        *answer,
+    ]
 
 
 def buttons(picture: Picture, seen: Situation, *, minimal: bool) -> Block:

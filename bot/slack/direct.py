@@ -16,6 +16,7 @@ from bot.slack import between, card
 from bot.slack import blocks as kit
 from bot.slack.blocks import AGO, Block, Line, Message, emoji, say, when
 from bot.slack.clock import Clock
+from bot.slack.decided import decided
 from bot.slack.notification import notification
 from bot.slack.people import KINDS, colleague, short_name
 from bot.slack.request import elements
@@ -106,7 +107,12 @@ def _content(picture: Picture, clock: Clock, *, bare: bool) -> list[Block]:
             blocks.insert(0, kit.context("Earlier messages: press Open."))
             break
         blocks = more + blocks
-    return [*([kit.rich(*parts)] if parts else []), kit.rich(kit.section(say("Prior text", bold=True))), *blocks]
+    return [
+        *decided(picture, clock),
+        *([kit.rich(*parts)] if parts else []),
+        kit.rich(kit.section(say("Prior text", bold=True))),
+        *blocks,
+    ]
 
 
 def _foot(picture: Picture, forward: Forward, *, back: bool) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from bot.domain.refused import Refused
+from bot.slack import blocks as kit
 from bot.slack import names
 
 View = Mapping[str, Any]
@@ -105,3 +106,25 @@ def _field(view: View, name: str) -> Mapping[str, Any]:
             field = fields.get(name)
             found = field if isinstance(field, Mapping) else found
     return found
+
+
+def asking_for_tick(view: View, sentence: str) -> dict[str, Any]:
+    """The same window with a box on top that must be ticked; what was typed stays, because the ids stay."""
+    blocks = [
+        _as_typed(view, block)
+        for block in _blocks(view)
+        if names.base(str(block.get("block_id"))) != names.SIBLING_NAME
+    ]
+    element = kit.tick("This name is right", action=names.SIBLING_NAME, value="right")
+    asked = [kit.alert(sentence), kit.field("Before you send", element, block_id=names.SIBLING_NAME, optional=True)]
+    kept = {key: view[key] for key in ("title", "submit", "close", "callback_id", "private_metadata") if view.get(key)}
+    return {"type": "modal", **kept, "blocks": [*asked, *blocks][:100]}
+
+
+def _as_typed(view: View, block: Mapping[str, Any]) -> dict[str, Any]:
+    element = block.get("element")
+    if block.get("type") != "input" or not isinstance(element, Mapping) or element.get("type") != "plain_text_input":
+        return dict(block)
+    typed = value(view, names.base(str(block.get("block_id"))))
+    bare = {key: given for key, given in element.items() if key != "initial_value"}
+    return {**block, "element": bare | ({"initial_value": typed} if typed else {})}

@@ -17,6 +17,7 @@ from bot.slack import blocks as kit
 from bot.slack.blocks import Block, Line, say, when
 from bot.slack.card import button
 from bot.slack.clock import Clock
+from bot.slack.decided import decided
 from bot.slack.people import KINDS, child_header, colleague, short_name
 from bot.slack.request import lines
 from bot.slack.room import pages
@@ -91,6 +92,7 @@ def _body(picture: Picture, notes: Sequence[Note], seen: Situation, clock: Clock
     return [
         *trouble(picture, seen, clock, minimal=False),
         *(block for one in picture.forwards for block in (*between.note(picture, one), *between.answer(picture, one))),
+        *decided(picture, clock),
         *kit.packed(lines(picture.conversation.kind, picture.request_message, clock)),
         *whole(Saying(at=newest.content.sent_at, message=newest), clock),
         *_files(picture),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.domain.controlled import Judged, Why, controlled_in
 from bot.domain.refill import Medication, Pharmacy, RefillRequest
 from bot.slack.blocks import Block, Line, emoji, listed, say, section
 from bot.slack.clock import Clock
@@ -15,20 +16,20 @@ _CONTROLLED = frozenset({"II", "III", "IV", "V"})  # 21 CFR 1308; schedule I has
 def elements(request: RefillRequest | None, clock: Clock) -> list[Block]:
     """The request on a card: at most four medicines, the pharmacy, the day."""
     medicines = request.medications if request else ()
-    shown = [joined_lines(_medicine(m, clock, most=160)) for m in medicines[:MOST]]
+    shown = [joined_lines(medicine(m, clock, most=160)) for m in medicines[:MOST]]
     made = [listed(shown, "ordered")] if shown else [section(say("Medicine ", bold=True), say("not given"))]
     if len(medicines) > MOST:
         made.append(section(say(f"{len(medicines) - MOST} more, press Open", bold=True)))
-    return [*made, section(*joined_lines(_rest(request, clock, most=120)))]
+    return [*made, section(*joined_lines(rest(request, clock, most=120)))]
 
 
 def lines(request: RefillRequest | None, clock: Clock) -> list[Line]:
     """The request in full."""
     made: list[Line] = []
     for medication in request.medications if request else ():
-        first, *rest = _medicine(medication, clock, most=20_000)
-        made += [[say(f"{medication.line}. ", bold=True), *first], *rest, *_source(medication)]
-    return [*(made or [[say("Medicine ", bold=True), say("not given")]]), *_rest(request, clock, most=20_000)]
+        first, *more = medicine(medication, clock, most=20_000)
+        made += [[say(f"{medication.line}. ", bold=True), *first], *more, *_source(medication)]
+    return [*(made or [[say("Medicine ", bold=True), say("not given")]]), *rest(request, clock, most=20_000)]
 
 
 def joined_lines(lines: list[Line]) -> Line:
@@ -39,7 +40,8 @@ def joined_lines(lines: list[Line]) -> Line:
     return pieces
 
 
-def _medicine(medication: Medication, clock: Clock, *, most: int) -> list[Line]:
+def medicine(medication: Medication, clock: Clock, *, judged: Judged | None = None, most: int = 400) -> list[Line]:
+    """What is known of a medicine, and what is not; `judged`: what our rule says of it."""
     name, strength = given(medication.text, "medicine", most), line(medication.strength, most)
     if strength and strength.lower() not in name.lower():
         name = f"{name} {strength}"
@@ -49,22 +51,31 @@ def _medicine(medication: Medication, clock: Clock, *, most: int) -> list[Line]:
         "refills not given" if left is None else f"{left} refill{'s' if left != 1 else ''} left",
         line(medication.quantity, 60) or "quantity not given",
     ]
-    lines: list[Line] = [[say(name, bold=True)], *_schedule(medication.schedule)]
+    lines: list[Line] = [[say(name, bold=True)], *_schedule(medication, judged)]
     return [*lines, [say(given(medication.sig, "directions", most))], [say(" · ".join(facts))]]
 
 
-def _schedule(schedule: str) -> list[Line]:
-    word = schedule.strip().upper()
+def _schedule(medication: Medication, judged: Judged | None) -> list[Line]:
+    """Controlled, or not known: with the lock that says where it is signed."""
+    word = medication.schedule.strip().upper()
+    found = controlled_in(f"{medication.text} {medication.strength or ''}")
+    if judged is not None and judged.why is Why.PRACTICE:
+        return [[emoji("lock"), say(" "), say("Controlled, says the practice: sign it in the EHR", bold=True)]]
+    if found:
+        return [[emoji("lock"), say(" "), say(f"Controlled ({found.schedule}): sign it in the EHR", bold=True)]]
     if word in _CONTROLLED:
-        return [[emoji("lock"), say(" "), say(f"Controlled ({word}), says the portal", bold=True)]]
-    return [] if word == "NONE" else [[say("schedule not given")]]
+        return [[emoji("lock"), say(" "), say(f"Controlled ({word}), says the portal: sign it in the EHR", bold=True)]]
+    if judged is not None and not judged.approvable:
+        return [[emoji("lock"), say(" "), say("Nobody says that it is not controlled: sign it in the EHR", bold=True)]]
+    return [] if word == "NONE" or (judged and judged.approvable) else [[say("schedule not given")]]
 
 
 def _source(medication: Medication) -> list[Line]:
     return [[say("Prescribed by ", bold=True), say(given(medication.prescriber, ""))]]
 
 
-def _rest(request: RefillRequest | None, clock: Clock, *, most: int) -> list[Line]:
+def rest(request: RefillRequest | None, clock: Clock, *, most: int = 200) -> list[Line]:
+    """The pharmacy, and the day."""
     needed = request.needed_by if request else None
     return [
         [say("Pharmacy ", bold=True), say(_pharmacy(request.pharmacy if request else None, most=most))],

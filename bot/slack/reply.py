@@ -39,11 +39,18 @@ class ReplyForm:
     done_after: bool
     read_tick: bool
     proxy_tick: bool
+    sibling_tick: bool
 
     @property
     def form(self) -> Form:
         """What the act takes."""
-        return Form(text=self.text, done_after=self.done_after, read_tick=self.read_tick, proxy_tick=self.proxy_tick)
+        return Form(
+            text=self.text,
+            done_after=self.done_after,
+            read_tick=self.read_tick,
+            proxy_tick=self.proxy_tick,
+            sibling_tick=self.sibling_tick,
+        )
 
 
 class Draft(TypedDict, total=False):
@@ -89,6 +96,7 @@ def read(view: Mapping[str, Any]) -> ReplyForm:
         done_after=form.ticked(view, names.REPLY_DONE),
         read_tick=form.ticked(view, names.STALE_READ),
         proxy_tick=form.ticked(view, names.REPLY_PROXY),
+        sibling_tick=form.ticked(view, names.SIBLING_NAME),
     )
 
 

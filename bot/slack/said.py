@@ -140,7 +140,8 @@ class Saying:
 def sayings(picture: Picture, *, besides: StoredMessage | None = None) -> list[Saying]:
     """Everything that was said, oldest first."""
     told = [Saying(at=m.content.sent_at, message=m) for m in picture.messages if besides is None or m.id != besides.id]
-    return sorted([*told, *(Saying(at=r.written_at, reply=r) for r in picture.replies)], key=lambda s: s.at)
+    answers = (Saying(at=r.written_at, reply=r) for r in picture.replies if r.text)  # a decision alone has no words
+    return sorted([*told, *answers], key=lambda s: s.at)
 
 
 def whole(saying: Saying, clock: Clock, *, lead: str = "") -> list[Block]:

@@ -17,6 +17,7 @@ from handlers import (
     home,
     note,
     open,  # noqa: A004
+    outcome,
     place,
     refill,
     reply,
@@ -44,6 +45,7 @@ def register(
     forward.register(app, front)
     respond.register(app, front)
     refill.register(app, front)
+    outcome.register(app, front)
     note.register(app, front)
     home.register(app, front)
     commands.register(app, front)

@@ -115,7 +115,8 @@ async def _redrawn(front: Front, body: Payload) -> None:
     except StoreUnavailable:
         await front.tell(body, sentence.NOT_READY)
     else:
-        await front.poster.call("views.update", view_id=view.get("id"), hash=view.get("hash"), view=drawn)
+        # No hash: two choices made quickly would otherwise lose the second redraw.
+        await front.poster.call("views.update", view_id=view.get("id"), view=drawn)
 
 
 async def _back(front: Front, body: Payload) -> None:

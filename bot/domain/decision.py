@@ -94,7 +94,7 @@ def untold(decisions: Sequence[Decision]) -> tuple[Decision, ...]:
 
 def told(decisions: Sequence[Decision]) -> dict[str, Any] | None:
     """The `decision` object of the portal contract (CONTRACT section 5, Out); None when there is nothing to tell."""
-    if not decisions:
+    if not decisions or decisions[-1].outcome == "cancelled":  # the contract has no word for it
         return None
     last = decisions[-1]
     terms = last.terms

@@ -20,6 +20,7 @@ _SAID = {
     Outcome.SIGNED: "signed in the EHR",
 }
 _OTHERS = {
+    "cancelled": "cancelled",
     "booked": "booked",
     "offered": "times offered",
     "declined": "declined",

@@ -9,6 +9,7 @@ from slack_bolt.async_app import AsyncApp
 
 from bot.slack.members import Members, Workspace
 from handlers import (
+    aside,
     commands,
     doubt,
     errors,
@@ -46,6 +47,7 @@ def register(
     respond.register(app, front)
     refill.register(app, front)
     outcome.register(app, front)
+    aside.register(app, front)
     note.register(app, front)
     home.register(app, front)
     commands.register(app, front)

@@ -1,34 +1,101 @@
-"""The Home tab: who you are here, and what works."""
+"""The Home tab: published when it is opened, and after everything that its reader does from it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from slack_bolt.async_app import AsyncApp
+from slack_bolt.async_app import AsyncAck, AsyncApp
 
-from bot.domain import tell
-from bot.domain.practice import Practice
+from bot.domain import confirm, decide, lists
+from bot.domain.conversation import Conversation
+from bot.domain.staff import Person
 from bot.domain.store import Records
+from bot.slack import names, sentence
 from bot.slack.home import home
 from handlers.context import Front
+from handlers.refill import opened
+from handlers.windows import open_window
+
+Payload = Mapping[str, Any]
+MOST = 20  # entries of one list
+
+
+class Visitors:
+    """Who looked at Home since the service started, and how much of each list they see; bounded."""
+
+    def __init__(self) -> None:
+        self._shown: dict[str, dict[str, int]] = {}
+
+    def come(self, slack: str) -> None:
+        """Somebody opened Home: it begins anew."""
+        self._shown.pop(slack, None)
+        self._shown[slack] = {}
+        while len(self._shown) > 1000:
+            self._shown.pop(next(iter(self._shown)))
+
+    def more(self, slack: str, value: str) -> None:
+        """Somebody pressed Show more."""
+        name, _, count = value.partition(":")
+        if name in set(lists.Name) and count.isdecimal():
+            self._shown.setdefault(slack, {})[name] = min(int(count), MOST)
+
+    def shown(self, slack: str) -> dict[str, int] | None:
+        """How many entries of which list; None for somebody who has not looked."""
+        return self._shown.get(slack)
 
 
 def register(app: AsyncApp, front: Front) -> None:
-    """Home is published afresh each time it is opened."""
+    """Home and its own buttons; those of the entries are the cards'."""
+    visitors = Visitors()
 
-    async def on_home(event: Mapping[str, Any]) -> None:
+    async def publish(body: Payload) -> None:
+        slack = str((body.get("user") or {}).get("id") or "")
+        shown = visitors.shown(slack)
+        if shown is not None:
+            await _publish(front, await front.person(body), shown)
+
+    async def on_home(event: Payload, body: Payload) -> None:
         if event.get("tab") == "home":
-            front.later(_publish(front, str(event.get("user"))))
+            slack = str(event.get("user"))
+            visitors.come(slack)
+            front.later(publish({"user": {"id": slack, "team_id": body.get("team_id")}}))
 
+    async def refresh(ack: AsyncAck, body: Payload) -> None:
+        await ack()
+        visitors.come(str((body.get("user") or {}).get("id") or ""))
+        front.later(publish(body))
+
+    async def more(ack: AsyncAck, body: Payload, action: Payload) -> None:
+        await ack()
+        visitors.more(str((body.get("user") or {}).get("id") or ""), str(action.get("value") or ""))
+        front.later(publish(body))
+
+    async def in_a_row(ack: AsyncAck, body: Payload) -> None:
+        await ack()
+        front.later(_first_refill(front, body))
+
+    front.redraws[names.HOME] = front.redraws["home_of"] = publish
     app.event("app_home_opened")(on_home)
+    app.action(names.HOME_REFRESH)(refresh)
+    app.action(names.HOME_SHOW)(more)
+    app.action(names.HOME_REFILLS)(in_a_row)
 
 
-async def _publish(front: Front, slack: str) -> None:
-    practice = await front.store.read(_practice)
-    view = home(practice.person(slack), practice, front.clock())
-    await front.poster.call("views.publish", user_id=slack, view=view)
+async def _publish(front: Front, person: Person, shown: dict[str, int]) -> None:
+    board = await front.store.read(lists.board, person=person, now=front.clock(), shown=shown)
+    await front.poster.call("views.publish", user_id=person.slack, view=home(board, front.clock()))
 
 
-def _practice(records: Records) -> Practice:
-    return tell.in_force(records)
+async def _first_refill(front: Front, body: Payload) -> None:
+    """Decide the waiting refills one after the other."""
+    person = await front.person(body)
+    waiting = await front.store.read(_next, person=person)
+    if waiting is None:
+        await front.tell(body, sentence.NO_REFILL)
+        return
+    await open_window(front, body, waiting.id, decide.open_in_a_row, opened)
+
+
+def _next(records: Records, *, person: Person) -> Conversation | None:
+    return confirm.next_refill(records, person=person, besides="")

@@ -28,7 +28,7 @@ OUTCOMES = re.compile(r"line_\d{1,3}_outcome")
 
 def register(app: AsyncApp, front: Front) -> None:
     """The button wherever it stands, the choices, both submits, and the way on."""
-    opens(app, front, "refill", decide.open_refill, _opened)
+    opens(app, front, "refill", decide.open_refill, opened)
 
     async def chosen(ack: AsyncAck, body: Payload) -> None:
         await ack()
@@ -56,7 +56,7 @@ def register(app: AsyncApp, front: Front) -> None:
 
     async def next_one(ack: AsyncAck, body: Payload, action: Payload) -> None:
         await ack()
-        front.later(open_window(front, body, ref_of(action), decide.open_refill, _opened))
+        front.later(open_window(front, body, ref_of(action), decide.open_refill, opened))
 
     app.action(OUTCOMES)(chosen)
     app.view(names.REFILL)(submit_first)
@@ -66,8 +66,9 @@ def register(app: AsyncApp, front: Front) -> None:
     app.action(names.REFILL_NEXT)(next_one)
 
 
-def _opened(opened: Deciding | Handing, now: datetime) -> dict[str, Any]:
-    return forwarding.build(opened, now) if isinstance(opened, Handing) else first_page.build(opened, now)
+def opened(made: Deciding | Handing, now: datetime) -> dict[str, Any]:
+    """The first page, or the way to a prescriber."""
+    return forwarding.build(made, now) if isinstance(made, Handing) else first_page.build(made, now)
 
 
 def _second(front: Front, planned: decide.Planned) -> dict[str, Any]:
@@ -89,12 +90,10 @@ async def _in_a_row(front: Front, body: Payload, answer: dict[str, Any]) -> dict
         return answer
     person = await front.person(body)
     try:
-        opened = await front.act(
-            decide.open_refill, person=person, about=following, conversation_id=following, row=True
-        )
+        made = await front.act(decide.open_in_a_row, person=person, about=following, conversation_id=following)
     except (Refused, StoreUnavailable):
         return {}
-    return {"response_action": "update", "view": _opened(opened, front.clock())}
+    return {"response_action": "update", "view": opened(made, front.clock())}
 
 
 async def _redrawn(front: Front, body: Payload) -> None:

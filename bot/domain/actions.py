@@ -205,7 +205,7 @@ def row(situation: Situation, kind: Kind, *, minimal: bool, catalogue: tuple[But
         wanted = [_BY_KEY[OPEN], *own[:1], *(b for b in own if b.key == REPLY)]
         own = list(dict.fromkeys(b for b in wanted if b in rest))
     front = [*led, *own][:FRONT] if situation.phase not in CLOSED else []
-    return _laid(situation, fit, front, minimal=minimal)
+    return _laid(situation, fit, front)
 
 
 def direct_row(situation: Situation, kind: Kind, *, yours: bool, glimpse: bool = False) -> Row:
@@ -219,17 +219,27 @@ def direct_row(situation: Situation, kind: Kind, *, yours: bool, glimpse: bool =
         respond = tuple(b for b in fit if b.key == RESPOND and yours)
         return Row(front=respond, more=(_BY_KEY[OPEN], ASK_PRIOR), likely=RESPOND if yours else "")
     if not yours or situation.phase in CLOSED:
-        return _laid(situation, [b for b in fit if b.key in {OPEN, REPLY, "history"}], [], minimal=False)
+        return _laid(situation, [b for b in fit if b.key in {OPEN, REPLY, "history"}], [])
     if situation.phase is not Phase.FORWARDED:
         return row(situation, kind, minimal=False)
     wanted = ("refill", RESPOND, FORWARD) if kind is Kind.REFILL else (RESPOND, REPLY, FORWARD)
     front = [b for key in wanted for b in fit if b.key == key]
-    return _laid(situation, fit, front, minimal=False)
+    return _laid(situation, fit, front)
 
 
-def _laid(situation: Situation, fit: list[Button], front: list[Button], *, minimal: bool) -> Row:
+def personal_row(situation: Situation, kind: Kind, acts: Collection[Act], *, most: int = 2) -> Row:
+    """An entry of Home: only what this person may do, at most two buttons, the rest behind the dots."""
+    able = offered(situation, kind, acts)
+    led = [b for b in able if b.led(situation)]
+    respond = [b for b in able if b.key == RESPOND and situation.phase is Phase.FORWARDED and situation.taken]
+    own = [b for b in able if not b.behind and b not in led]
+    front = list(dict.fromkeys([*led, *(own[:1] if kind is Kind.REFILL else ()), *respond, *own]))[:most]
+    fit = [*able, _BY_KEY[OPEN]] if Act.OPEN in acts else list(able)
+    return _laid(situation, fit, front)
+
+
+def _laid(situation: Situation, fit: list[Button], front: list[Button]) -> Row:
     """The row with what remains behind the dots, in the contract's order."""
-    del minimal
     left = [b for b in fit if b not in front]
     chosen = [b for b in left if b.behind or b.key in {FORWARD, REPLY, "refill"}]
     more = sorted(chosen, key=_place)[:MORE]

@@ -107,6 +107,11 @@ def open_refill(
     return Deciding(window=window, seat=found, message=message, lines=lines, row=row)
 
 
+def open_in_a_row(records: Records, *, conversation_id: str, person: Person, now: datetime) -> Deciding | Handing:
+    """The same, to decide the waiting refills one after the other."""
+    return open_refill(records, conversation_id=conversation_id, person=person, now=now, row=True)
+
+
 def _decidable(found: Seat) -> tuple[StoredMessage, tuple[Line, ...]]:
     """The request and its lines; Refused when there is nothing that this person could decide."""
     still_open(found.conversation)

@@ -131,7 +131,7 @@ def _open(records: Records, arrival: Arrival, *, inbox_id: str) -> None:
             detail={"message": stored.id, "inbox": inbox_id, "kind": message.kind.value, "urgent": message.urgent},
         )
     )
-    tell.draw(records, conversation, now=arrival.now)
+    tell.draw(records, conversation, now=arrival.now, new=True)
     tell.announce(records, conversation, practice=practice, now=arrival.now)
     _point(records, arrival, to=conversation)
 

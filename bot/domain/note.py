@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from bot.domain import tell
 from bot.domain.conversation import Note
+from bot.domain.entitled import Seat, seat, write
 from bot.domain.journal import Entry
+from bot.domain.permission import Act
+from bot.domain.refused import Refusal, Refused
+from bot.domain.staff import Person
 from bot.domain.store import Records
+from bot.domain.window import Window, mine
 
 
 def note(
@@ -32,6 +38,37 @@ def note(
         Entry(at=now, actor=slack, action="note.written", subject=conversation.id, detail={"note": kept.id})
     )
     tell.draw(records, conversation, now=now)
+    return kept
+
+
+def open_note(records: Records, *, conversation_id: str, person: Person, now: datetime) -> tuple[Window, Seat]:
+    """Open the window for a note."""
+    found = seat(records, conversation_id=conversation_id, person=person, act=Act.NOTE)
+    window = Window(
+        id=records.new_id("w"),
+        what="note",
+        conversation_id=conversation_id,
+        slack=found.staff.slack,
+        opened_at=now,
+        version=found.conversation.version,
+    )
+    records.add_window(window)
+    write(records, "note.opened", found.conversation, by=found.staff, now=now)
+    return window, found
+
+
+def add_note(records: Records, *, window_id: str, person: Person, text: str, now: datetime) -> Note:
+    """Keep what was written in the window, once."""
+    window = mine(records.window(window_id), person.slack, "note")
+    found = seat(records, conversation_id=window.conversation_id, person=person, act=Act.NOTE)
+    words = text.strip()
+    if not words:
+        raise Refused("Write something first.", because=Refusal.TEXT, field="note_text")
+    kept = Note(id=records.new_id("n"), conversation_id=found.conversation.id, author=person.slack, text=words, at=now)
+    records.add_note(kept, channel="window", ts=window.id)
+    records.save_window(replace(window, used_by=kept.id))
+    write(records, "note.written", found.conversation, by=found.staff, now=now, note=kept.id)
+    tell.draw(records, found.conversation, now=now)
     return kept
 
 

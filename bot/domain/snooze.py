@@ -34,6 +34,7 @@ def open_snooze(records: Records, *, conversation_id: str, person: Person, now: 
         version=found.conversation.version,
     )
     records.add_window(window)
+    write(records, "snooze.opened", found.conversation, by=found.staff, now=now)
     return window, found
 
 

@@ -13,7 +13,7 @@ from bot.domain.practice import Practice
 from bot.domain.refused import Refusal, Refused
 from bot.domain.reply import Reply
 from bot.domain.store import Records
-from bot.domain.turn import Forward, Turn
+from bot.domain.turn import Forward
 
 
 def in_force(records: Records) -> Practice:
@@ -24,19 +24,20 @@ def in_force(records: Records) -> Practice:
     return practice
 
 
-def draw(records: Records, conversation: Conversation, *, now: datetime, at: datetime | None = None) -> None:
+def draw(
+    records: Records, conversation: Conversation, *, now: datetime, at: datetime | None = None, new: bool = False
+) -> None:
     """Have the conversation's card posted or redrawn, from the state it has when it is sent; `at`: not before then.
 
     Redraws have a lane of their own (Slack counts chat.update apart), so that they never wait behind a backlog of
-    new cards. Several redraws of one card that wait are one.
+    new cards. Several redraws of one card that wait are one. `new`: it cannot stand anywhere yet, so nobody looks.
     """
-    drawn = conversation.version > 1 or at is not None or conversation.turn is not Turn.NEW
     slots = ["department", "urgent"] if conversation.urgent else ["department"]
-    if drawn and at is None:
+    if not new and at is None:
         known = [place.slot for place in records.places_of(conversation_id=conversation.id) if place.ts]
         slots += [slot for slot in known if slot not in slots and (slot == "urgent" or slot.startswith("dm:"))]
     for slot in slots:
-        place = records.place(conversation_id=conversation.id, slot=slot) if drawn else None
+        place = None if new else records.place(conversation_id=conversation.id, slot=slot)
         _draw(records, conversation, slot, stands=bool(place and place.ts), now=now, at=at)
 
 

@@ -90,18 +90,19 @@ def named_header(picture: Picture, clock: Clock) -> Block:
 
 def opaque_header(picture: Picture) -> Block:
     """Kind, number and initials."""
-    return kit.header(_opaque(picture))
+    return kit.header(opaque(picture))
 
 
-def _opaque(picture: Picture) -> str:
+def opaque(picture: Picture) -> str:
     initials = privacy.initials(line(picture.patient.name, 150))
+    """Kind, number and initials, and nothing else."""
     known = [KINDS[picture.conversation.kind][0], f"No. {picture.conversation.number}", initials]
     return " · ".join(part for part in known if part)
 
 
 def _shrunk(picture: Picture, seen: Situation, clock: Clock, *, minimal: bool) -> Block:
     named = f"{KINDS[picture.conversation.kind][0]} · {_child(picture, clock)}"
-    told = closed_lines(picture, seen, _opaque(picture) if minimal else named, clock, minimal=minimal)
+    told = closed_lines(picture, seen, opaque(picture) if minimal else named, clock, minimal=minimal)
     if in_flight(picture):
         told += "\nAn answer was on its way already: press Open"
     accessory = buttons(picture, seen, minimal=minimal)["elements"][0]

@@ -54,3 +54,6 @@ def our_fault(ask: str, number: str) -> str:
     """A bug; `number` stands in the log."""
     who = f'tell {line(ask, 100)} "{line(number, 20)}"'
     return f"That did not work, and nothing was sent. Your text is kept; try again, and if it happens twice {who}."
+
+
+NO_REFILL = "No refill waits for your decision. New ones appear under Unread Phone."

@@ -46,6 +46,16 @@ def owner(picture: Picture, situation: Situation) -> str | None:
     return picture.conversation.holder or (reply.author.slack if reply else None)
 
 
+def entry_lines(picture: Picture, situation: Situation, clock: Clock) -> tuple[Line, str, Line]:
+    """An entry of Home: the mark, who has it in words, the clock."""
+    mark, word = _MARKS[situation.phase]
+    pieces: Line = [
+        emoji("rotating_light" if situation.urgent else "alarm_clock" if situation.late else mark),
+        say(" "),
+    ]
+    return pieces, f"{word}, {_who(picture, situation)}", second_line(picture, situation, clock)
+
+
 def _first(picture: Picture, situation: Situation) -> Line:
     mark, word = _MARKS[situation.phase]
     talk = picture.conversation

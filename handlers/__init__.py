@@ -16,6 +16,7 @@ from handlers import (
     fallback,
     forward,
     home,
+    insert,
     note,
     open,  # noqa: A004
     outcome,
@@ -48,6 +49,7 @@ def register(
     refill.register(app, front)
     outcome.register(app, front)
     aside.register(app, front)
+    insert.register(app, front)
     note.register(app, front)
     home.register(app, front)
     commands.register(app, front)

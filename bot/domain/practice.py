@@ -42,6 +42,7 @@ PLACEHOLDERS = frozenset(
         "my_name",
         "my_title",
         "today",
+        "appointment_time",
     }
 )
 

@@ -17,7 +17,7 @@ from bot.domain.refused import Refusal, Refused
 from bot.domain.reply import Reply
 from bot.domain.staff import Person, Staff
 from bot.domain.store import Records
-from bot.domain.window import Window
+from bot.domain.window import Window, mine
 from bot.domain.words import Ticks, checked_words
 
 
@@ -67,6 +67,13 @@ def open_reply(records: Records, *, conversation_id: str, person: Person, now: d
     )
     records.add_window(window)
     records.journal(Entry(at=now, actor=staff.slack, action="reply.opened", subject=conversation.id))
+    return _desk(records, window, picture, staff)
+
+
+def desk_of(records: Records, *, window_id: str, person: Person) -> Desk:
+    """An opened reply window of this person, to draw it again; Refused when it is over or they may not any more."""
+    window = mine(records.window(window_id), person.slack, "reply")
+    _, staff, picture = entitled(records, conversation_id=window.conversation_id, person=person, act=Act.REPLY)
     return _desk(records, window, picture, staff)
 
 

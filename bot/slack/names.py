@@ -94,6 +94,8 @@ HOME_REFILLS = "home_refills"  # decide the waiting refills one after the other
 
 REPLY = "reply"  # the window's callback_id
 REPLY_TEXT = "reply_text"  # block and action; the block may end in :n
+REPLY_PHRASE = "reply_phrase"  # block (may end in :n) and action; an external select
+REPLY_INSERT = "reply_insert"  # block and action
 REPLY_DONE = "reply_done"  # block and action
 REPLY_PROXY = "reply_proxy"  # block and action
 STALE_READ = "stale_read"  # block and action; the block ends in :n, so that a new change asks for a new tick

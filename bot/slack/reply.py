@@ -17,6 +17,7 @@ from bot.slack import blocks as kit
 from bot.slack import form, names
 from bot.slack.blocks import Block, say
 from bot.slack.clock import Clock
+from bot.slack.insert import at_hand, picker
 from bot.slack.people import PORTAL_USER, child_header, writer
 from bot.slack.recipient import queue, to_family
 from bot.slack.room import first_that_fit, newest_that_fit
@@ -57,7 +58,8 @@ class Draft(TypedDict, total=False):
     """What the window shows as already written and ticked, and what else it must say.
 
     `bump` grows where Slack must forget a typed value; `stale`: something changed while the window was open, so what
-    is new stands on top, with a tick; `stopped`: since when the portal's queue stands still.
+    is new stands on top, with a tick; `told`: a sentence above the field; `stopped`: since when the portal's queue
+    stands still.
     """
 
     text: str
@@ -65,6 +67,7 @@ class Draft(TypedDict, total=False):
     done_after: bool
     proxy_tick: bool
     stale: Stale | None
+    told: str
     stopped: datetime | None
 
 
@@ -81,7 +84,10 @@ def build(window: Window, picture: Picture, staff: Staff, now: datetime, **draft
         *warnings(picture),
         *queue(picture, stopped=draft.get("stopped")),
         *shown,
+        *at_hand(picture),
+        *([kit.alert(told)] if (told := draft.get("told", "")) else []),
         *_ticks(window, picture, draft, new),
+        *([picker(draft.get("bump", 0))] if picture.practice.phrases else []),
         *_fields(staff, draft),
     ]
     blocks += _earlier(picture, latest, new, clock, beside=blocks, rest=rest)

@@ -57,3 +57,4 @@ def our_fault(ask: str, number: str) -> str:
 
 
 NO_REFILL = "No refill waits for your decision. New ones appear under Unread Phone."
+PHRASE_TOO_LONG = "With this phrase the answer would be too long. Your text is kept; take something out first."

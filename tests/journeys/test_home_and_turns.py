@@ -72,7 +72,9 @@ async def test_five_entries_then_more_and_urgent_first(desk: World):
     """Seven wait: five are shown, the urgent one on top, Show 2 more shows the rest."""
     for n in range(1, 7):
         await desk.write(message(n=str(n), subject=f"Question {n}"))
-    await desk.write(message(n="7", subject="Urgent one", priority="urgent", patient={"id": "p-9", "name": "Zoe Urgent"}))
+    await desk.write(
+        message(n="7", subject="Urgent one", priority="urgent", patient={"id": "p-9", "name": "Zoe Urgent"})
+    )
     await desk.card("Question 6")
     view = await go_home(desk, containing="Unread Portal (7)")
     shown = words(view)

@@ -124,7 +124,7 @@ class Service:
             document = self.settings.practice.read_text(encoding="utf-8")
             practice_file.read(document)
             await self.store.run(
-                setup.apply_practice, document=document, by="service:PORTALDESK_PRACTICE", now=self.clock()
+                setup.apply_at_start, document=document, by="service:PORTALDESK_PRACTICE", now=self.clock()
             )
         if await self.store.read(_practice) is None:
             raise CannotStart(

@@ -24,6 +24,7 @@ from handlers import (
     refill,
     reply,
     respond,
+    setup,
     turn,
 )
 from handlers.context import Front
@@ -49,6 +50,7 @@ def register(
     refill.register(app, front)
     outcome.register(app, front)
     aside.register(app, front)
+    setup.register(app, front)
     insert.register(app, front)
     note.register(app, front)
     home.register(app, front)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import bindparam, func, insert, select
 
 from bot.domain.practice import Practice
 from storage.sql import Sql
@@ -13,6 +13,12 @@ from storage.transaction import Transaction
 
 _VERSION = Sql(select(func.max(practices.c.version)))
 _DOCUMENT = Sql(select(practices.c.version, practices.c.document_sealed).order_by(practices.c.version.desc()).limit(1))
+_BY = Sql(
+    select(practices.c.version, practices.c.document_sealed)
+    .where(practices.c.applied_by == bindparam("by"))
+    .order_by(practices.c.version.desc())
+    .limit(1)
+)
 _ADD = Sql(insert(practices).inline())
 
 
@@ -28,6 +34,12 @@ def practice(t: Transaction) -> Practice | None:
 def practice_document(t: Transaction) -> str | None:
     """The practice file in force, as it was applied."""
     row = t.one(_DOCUMENT)
+    return t.unseal(row[1], "practices", str(row[0]), "document").decode() if row else None
+
+
+def practice_document_by(t: Transaction, by: str) -> str | None:
+    """The newest practice file that came that way, in force or not."""
+    row = t.one(_BY, by=by)
     return t.unseal(row[1], "practices", str(row[0]), "document").decode() if row else None
 
 

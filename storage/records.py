@@ -131,6 +131,7 @@ class SqlRecords:
     practice = practices.practice
     save_practice = practices.save_practice
     practice_document = practices.practice_document
+    practice_document_by = practices.practice_document_by
 
     inbox_row = inbox.inbox_row
     add_inbox = inbox.add_inbox

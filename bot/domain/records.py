@@ -65,6 +65,10 @@ class MessageRecords(Protocol):
         """Keep a new practice file (YAML text, encrypted) and make it the one in force; its version."""
         ...
 
+    def practice_document_by(self, by: str) -> str | None:
+        """The newest practice file that came that way ("service:PORTALDESK_PRACTICE"), in force or not."""
+        ...
+
     def practice_document(self) -> str | None:
         """The practice file in force, as it was applied."""
         ...

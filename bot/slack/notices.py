@@ -21,7 +21,12 @@ from bot.slack.said import facts, standing, subject
 _PERSON = re.compile(r"[UW][A-Z0-9]{2,20}")
 _GROUP = re.compile(r"S[A-Z0-9]{2,20}")
 
-COMMANDS = (("/portal help", "shows this"),)  # only what works; a new command is a line here
+COMMANDS = (
+    ("/portal setup", "for admins: channels and people"),
+    ("/portal map", "for admins: which channel is a department's"),
+    ("/portal staff", "for admins: who is what"),
+    ("/portal help", "shows this"),
+)  # only what works; a new command is a line here
 
 
 def ephemeral(sentence: str) -> Message:

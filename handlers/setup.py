@@ -1,0 +1,117 @@
+"""Setup: admins map channels and say who is what."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from slack_bolt.async_app import AsyncAck, AsyncApp
+
+from bot.domain import setup, tell
+from bot.domain.practice import Practice
+from bot.domain.refused import Refused
+from bot.domain.store import Records, StoreUnavailable
+from bot.practice_file import show
+from bot.slack import form, names, sentence
+from bot.slack import setup as modal
+from bot.slack.poster import Verdict
+from handlers.context import Front
+from handlers.windows import submitted
+
+Payload = Mapping[str, Any]
+
+
+def register(app: AsyncApp, front: Front) -> None:
+    """`/portal setup`, `map` and `staff`, Home's Setup, and both submits."""
+
+    def leads(view: Callable[[Practice], dict[str, Any]]) -> Callable[[Payload], Any]:
+        async def run(body: Payload) -> None:
+            await _open(front, body, view)
+
+        return run
+
+    def pressed(run: Callable[[Payload], Any]) -> Callable[..., Any]:
+        async def press(ack: AsyncAck, body: Payload) -> None:
+            await ack()
+            front.later(run(body))
+
+        return press
+
+    for words, action, view in (
+        ("setup", names.HOME_SETUP, modal.menu),
+        ("map", names.SETUP_MAP, modal.map_channel),
+        ("staff", names.SETUP_STAFF, modal.people),
+    ):
+        front.commands[words] = leads(view)
+        app.action(action)(pressed(front.commands[words]))
+
+    async def map_submitted(ack: AsyncAck, body: Payload, view: Payload) -> None:
+        mapping = modal.read_mapping(view, await front.store.read(_practice))
+        trouble = await _trouble(front, mapping.channel)
+        if trouble:
+            await ack(response_action="errors", errors={names.MAP_CHANNEL: trouble})
+            return
+        done = submitted(front, body, view, field=names.MAP_CHANNEL)
+        await ack(**await done(setup.map_channel, mapping=mapping, document_of=show))
+
+    async def person_chosen(ack: AsyncAck, body: Payload) -> None:
+        await ack()
+        front.later(_person(front, body))
+
+    async def staff_submitted(ack: AsyncAck, body: Payload, view: Payload) -> None:
+        slack = form.picked(view, names.STAFF_PERSON, "selected_user")
+        practice = await front.store.read(_practice)
+        name = "" if practice.person(slack) else await _name(front, slack)
+        membership = modal.read_membership(view, practice, name=name)
+        done = submitted(front, body, view, field=names.STAFF_PERSON)
+        await ack(**await done(setup.change_staff, membership=membership, document_of=show))
+
+    app.view(names.MAP_CHANNEL)(map_submitted)
+    app.action(names.STAFF_PERSON)(person_chosen)
+    app.view(names.STAFF)(staff_submitted)
+
+
+async def _open(front: Front, body: Payload, view: Callable[[Practice], dict[str, Any]]) -> None:
+    person = await front.person(body)
+    try:
+        practice = await front.act(setup.opened, person=person, about="practice")
+    except Refused as refused:
+        await front.tell(body, refused.sentence)
+    except StoreUnavailable:
+        await front.tell(body, sentence.NOT_READY)
+    else:
+        await front.show(body, view(practice))
+
+
+async def _person(front: Front, body: Payload) -> None:
+    """Somebody was chosen: what they are now is shown."""
+    view = body.get("view") or {}
+    slack = form.picked(view, names.STAFF_PERSON, "selected_user")
+    practice = await front.store.read(_practice)
+    drawn = modal.people(practice, slack, bump=form.bump_of(view, names.STAFF_ROLES) + 1)
+    await front.poster.call("views.update", view_id=view.get("id"), view=drawn)
+
+
+async def _trouble(front: Front, channel: str) -> str:
+    """Why this channel cannot be a department's, as Slack says right now; "" when it can."""
+    called = await front.poster.call("conversations.info", read=True, channel=channel)
+    if called.verdict is Verdict.CHANNEL:
+        return modal.NOT_IN
+    if not called.done:
+        return modal.UNKNOWN
+    info = called.data.get("channel") or {}
+    if info.get("is_archived"):
+        return modal.ARCHIVED
+    if info.get("is_ext_shared") or info.get("is_pending_ext_shared"):
+        return modal.SHARED
+    return modal.NOT_IN if info.get("is_member") is False else ""
+
+
+async def _name(front: Front, slack: str) -> str:
+    called = await front.poster.call("users.info", read=True, user=slack)
+    user = called.data.get("user") or {} if called.done else {}
+    return str(user.get("real_name") or (user.get("profile") or {}).get("real_name") or user.get("name") or slack)
+
+
+def _practice(records: Records) -> Practice:
+    return tell.in_force(records)

@@ -20,6 +20,7 @@ from handlers import (
     note,
     open,  # noqa: A004
     outcome,
+    phrase,
     place,
     refill,
     reply,
@@ -51,6 +52,7 @@ def register(
     outcome.register(app, front)
     aside.register(app, front)
     setup.register(app, front)
+    phrase.register(app, front)
     insert.register(app, front)
     note.register(app, front)
     home.register(app, front)

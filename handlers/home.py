@@ -7,15 +7,11 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
-from bot.domain import confirm, decide, lists
-from bot.domain.conversation import Conversation
+from bot.domain import lists
 from bot.domain.staff import Person
-from bot.domain.store import Records
-from bot.slack import names, sentence
+from bot.slack import names
 from bot.slack.home import home
 from handlers.context import Front
-from handlers.refill import opened
-from handlers.windows import open_window
 
 Payload = Mapping[str, Any]
 MOST = 20  # entries of one list
@@ -71,31 +67,12 @@ def register(app: AsyncApp, front: Front) -> None:
         visitors.more(str((body.get("user") or {}).get("id") or ""), str(action.get("value") or ""))
         front.later(publish(body))
 
-    async def in_a_row(ack: AsyncAck, body: Payload) -> None:
-        await ack()
-        front.later(_first_refill(front, body))
-
     front.redraws[names.HOME] = front.redraws["home_of"] = publish
     app.event("app_home_opened")(on_home)
     app.action(names.HOME_REFRESH)(refresh)
     app.action(names.HOME_SHOW)(more)
-    app.action(names.HOME_REFILLS)(in_a_row)
 
 
 async def _publish(front: Front, person: Person, shown: dict[str, int]) -> None:
     board = await front.store.read(lists.board, person=person, now=front.clock(), shown=shown)
     await front.poster.call("views.publish", user_id=person.slack, view=home(board, front.clock()))
-
-
-async def _first_refill(front: Front, body: Payload) -> None:
-    """Decide the waiting refills one after the other."""
-    person = await front.person(body)
-    waiting = await front.store.read(_next, person=person)
-    if waiting is None:
-        await front.tell(body, sentence.NO_REFILL)
-        return
-    await open_window(front, body, waiting.id, decide.open_in_a_row, opened)
-
-
-def _next(records: Records, *, person: Person) -> Conversation | None:
-    return confirm.next_refill(records, person=person, besides="")

@@ -11,10 +11,12 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.domain import confirm, decide
+from bot.domain.conversation import Conversation
 from bot.domain.decide import Deciding
 from bot.domain.forward import Handing
 from bot.domain.refused import Refused
-from bot.domain.store import StoreUnavailable
+from bot.domain.staff import Person
+from bot.domain.store import Records, StoreUnavailable
 from bot.slack import decide as first_page
 from bot.slack import decide_confirm as second_page
 from bot.slack import form, names, sentence
@@ -58,7 +60,12 @@ def register(app: AsyncApp, front: Front) -> None:
         await ack()
         front.later(open_window(front, body, ref_of(action), decide.open_refill, opened))
 
+    async def one_after_the_other(ack: AsyncAck, body: Payload) -> None:
+        await ack()
+        front.later(_first(front, body))
+
     app.action(OUTCOMES)(chosen)
+    app.action(names.HOME_REFILLS)(one_after_the_other)
     app.view(names.REFILL)(submit_first)
     app.view(names.REFILL_CONFIRM)(submit_second)
     app.action(names.REFILL_CHANGE)(change)
@@ -147,3 +154,17 @@ async def _update(front: Front, body: Payload, drawn: Any) -> None:
     else:
         shown = drawn(planned.deciding, planned)
         await front.poster.call("views.update", view_id=view.get("id"), hash=view.get("hash"), view=shown)
+
+
+async def _first(front: Front, body: Payload) -> None:
+    """Home's button: the refill that waits longest, then the next one, and so on."""
+    person = await front.person(body)
+    waiting = await front.store.read(_next, person=person)
+    if waiting is None:
+        await front.tell(body, sentence.NO_REFILL)
+        return
+    await open_window(front, body, waiting.id, decide.open_in_a_row, opened)
+
+
+def _next(records: Records, *, person: Person) -> Conversation | None:
+    return confirm.next_refill(records, person=person, besides="")

@@ -12,8 +12,9 @@ from bot.domain.message import Kind
 from bot.domain.turn import Turn
 from storage import mapping
 from storage.sql import Sql
-from storage.tables import conversation_number, conversations, forwards
+from storage.tables import conversation_number, conversations
 from storage.transaction import Row, Transaction
+from storage.work_tables import forwards
 
 _c = conversations.c
 COLUMNS = (

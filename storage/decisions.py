@@ -12,9 +12,9 @@ from bot.domain.message import Kind
 from bot.domain.reply import Author
 from storage import mapping
 from storage.sql import Sql
-from storage.tables import decisions
 from storage.transaction import Row, Transaction
 from storage.types import micros
+from storage.work_tables import decisions
 
 
 class Words(msgspec.Struct):

@@ -8,8 +8,8 @@ from sqlalchemy import bindparam, insert, select, update
 from bot.domain.turn import Forward, ForwardState
 from storage import mapping
 from storage.sql import Sql
-from storage.tables import forwards
 from storage.transaction import Row, Transaction
+from storage.work_tables import forwards
 
 
 class Words(msgspec.Struct):

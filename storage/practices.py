@@ -37,7 +37,7 @@ def practice_document(t: Transaction) -> str | None:
     return t.unseal(row[1], "practices", str(row[0]), "document").decode() if row else None
 
 
-def practice_document_by(t: Transaction, by: str) -> str | None:
+def practice_document_by(t: Transaction, *, by: str) -> str | None:
     """The newest practice file that came that way, in force or not."""
     row = t.one(_BY, by=by)
     return t.unseal(row[1], "practices", str(row[0]), "document").decode() if row else None

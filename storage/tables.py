@@ -26,7 +26,7 @@ metadata = MetaData()
 Number = BigInteger().with_variant(Integer, "sqlite")  # SQLite makes only an INTEGER key its own row number
 
 
-def _only(condition: str) -> dict[str, Any]:
+def only(condition: str) -> dict[str, Any]:
     """An index over some rows only, on both databases."""
     return {"postgresql_where": text(condition), "sqlite_where": text(condition)}
 
@@ -70,7 +70,7 @@ inbox = Table(
     Column("reason_sealed", LargeBinary),
     Column("received_at", Moment, nullable=False),
     CheckConstraint("state IN ('done', 'waiting', 'quarantined')", name="inbox_state"),
-    Index("inbox_waiting", "about_hash", **_only("state = 'waiting'")),
+    Index("inbox_waiting", "about_hash", **only("state = 'waiting'")),
 )
 
 # Events whose id was seen before with another body. A table of their own, so that the inbox has one row per event.
@@ -112,10 +112,10 @@ conversations = Table(
     Column("ids_sealed", LargeBinary, nullable=False),
     Column("turn", Text, nullable=False, server_default="new"),
     Column("snoozed_until", Moment),
-    Index("conversations_open", "department", **_only("status = 'open'")),
-    Index("conversations_held", "holder", **_only("status = 'open' AND holder IS NOT NULL")),
-    Index("conversations_snoozed", "snoozed_until", **_only("snoozed_until IS NOT NULL")),
-    Index("conversations_patient", "patient_hash", "number", **_only("patient_hash IS NOT NULL")),
+    Index("conversations_open", "department", **only("status = 'open'")),
+    Index("conversations_held", "holder", **only("status = 'open' AND holder IS NOT NULL")),
+    Index("conversations_snoozed", "snoozed_until", **only("snoozed_until IS NOT NULL")),
+    Index("conversations_patient", "patient_hash", "number", **only("patient_hash IS NOT NULL")),
     Index("conversations_thread", "thread_hash", "number"),
     Index("conversations_account", "account_hash", "number"),
 )
@@ -162,66 +162,6 @@ replies = Table(
     ),
     Index("replies_conversation", "conversation_id"),
     Index("replies_due", "state", "written_at"),
-)
-
-# The turn handed to a colleague or a department. The words of both sides are sealed.
-forwards = Table(
-    "forwards",
-    metadata,
-    Column("id", Text, primary_key=True),
-    Column("conversation_id", Text, ForeignKey("conversations.id"), nullable=False),
-    Column("by", Text, nullable=False),
-    Column("from_department", Text, nullable=False),
-    Column("to", Text),
-    Column("to_department", Text),
-    Column("asked", Text),
-    Column("at", Moment, nullable=False),
-    Column("prior", Boolean, nullable=False),
-    Column("prior_asked_at", Moment),
-    Column("state", Text, nullable=False),
-    Column("ended_at", Moment),
-    Column("ended_by", Text),
-    Column("words_sealed", LargeBinary, nullable=False),
-    CheckConstraint("state IN ('open', 'returned', 'back', 'over')", name="forwards_state"),
-    Index("forwards_conversation", "conversation_id", "id"),
-    Index("forwards_open", "by", **_only("state = 'open'")),
-)
-
-# Decisions, a row for each round of each line. The two rules that no code may break stand in the table itself: one
-# decision a round (SAFETY I9), and nothing approved that may not be (I11).
-decisions = Table(
-    "decisions",
-    metadata,
-    Column("id", Text, primary_key=True),
-    Column("conversation_id", Text, ForeignKey("conversations.id"), nullable=False),
-    Column("message_id", Text, ForeignKey("messages.id"), nullable=False),
-    Column("kind", Text, nullable=False),
-    Column("line", BigInteger, nullable=False),
-    Column("round", BigInteger, nullable=False),
-    Column("outcome", Text, nullable=False),
-    Column("approvable", Boolean, nullable=False),
-    Column("decided_by", Text, nullable=False),
-    Column("at", Moment, nullable=False),
-    Column("words_sealed", LargeBinary, nullable=False),
-    Column("reply_id", Text, ForeignKey("replies.id")),
-    Column("entered_at", Moment),
-    Column("entered_by", Text),
-    CheckConstraint(
-        "outcome NOT IN ('approved', 'approved_changed', 'already_sent') OR approvable", name="decisions_approvable"
-    ),
-    Index("decisions_round", "conversation_id", "message_id", "line", "round", unique=True),
-)
-
-# Phrases of one person; those of the practice and its departments stand in the practice file.
-phrases = Table(
-    "phrases",
-    metadata,
-    Column("id", Text, primary_key=True),
-    Column("owner", Text, nullable=False),
-    Column("words_sealed", LargeBinary, nullable=False),
-    Column("at", Moment, nullable=False),
-    Column("gone_at", Moment),
-    Index("phrases_owner", "owner", **_only("gone_at IS NULL")),
 )
 
 notes = Table(
@@ -284,7 +224,7 @@ alarms = Table(
     Column("since", Moment, nullable=False),
     Column("times", BigInteger, nullable=False),
     Column("over_at", Moment),
-    Index("alarms_open", "key", unique=True, **_only("over_at IS NULL")),
+    Index("alarms_open", "key", unique=True, **only("over_at IS NULL")),
 )
 
 stopped_portals = Table(
@@ -327,11 +267,11 @@ deliveries = Table(
     CheckConstraint(
         "(state = 'sending') = (token IS NOT NULL) AND (token IS NULL) = (lease_until IS NULL)", name="deliveries_claim"
     ),
-    Index("deliveries_open", "lane", text("urgent DESC"), "n", **_only("state IN ('pending', 'sending', 'unclear')")),
-    Index("deliveries_in_flight", "lane", unique=True, **_only("state = 'sending'")),
-    Index("deliveries_fold", "fold", unique=True, **_only("state = 'pending'")),
-    Index("deliveries_reply", "subject", **_only("what = 'reply'")),
-    Index("deliveries_state", "state", "n", **_only("state IN ('failed', 'dropped')")),
+    Index("deliveries_open", "lane", text("urgent DESC"), "n", **only("state IN ('pending', 'sending', 'unclear')")),
+    Index("deliveries_in_flight", "lane", unique=True, **only("state = 'sending'")),
+    Index("deliveries_fold", "fold", unique=True, **only("state = 'pending'")),
+    Index("deliveries_reply", "subject", **only("what = 'reply'")),
+    Index("deliveries_state", "state", "n", **only("state IN ('failed', 'dropped')")),
 )
 
 # Append-only by triggers that only the migration makes; a sealer may fill the last three columns once.
@@ -350,5 +290,5 @@ journal = Table(
     Column("hash", LargeBinary),
     CheckConstraint("outcome IN ('done', 'refused', 'failed')", name="journal_outcome"),
     Index("journal_subject", "subject", "n"),
-    Index("journal_unsealed", "n", **_only("sealed_at IS NULL")),
+    Index("journal_unsealed", "n", **only("sealed_at IS NULL")),
 )

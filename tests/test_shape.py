@@ -128,7 +128,7 @@ def test_the_domain_is_told_everything():
     """The domain imports itself and what needs no machine of the standard library, and nothing else."""
     plain = {
         "__future__", "collections", "dataclasses", "datetime", "decimal", "enum", "functools", "hashlib", "itertools",
-        "math", "operator", "re", "string", "types", "typing", "unicodedata", "zoneinfo",
+        "json", "math", "operator", "re", "string", "types", "typing", "unicodedata", "zoneinfo",
     }  # fmt: skip
     found = []
     for path, node in nodes("bot/domain"):

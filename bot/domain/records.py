@@ -65,7 +65,7 @@ class MessageRecords(Protocol):
         """Keep a new practice file (YAML text, encrypted) and make it the one in force; its version."""
         ...
 
-    def practice_document_by(self, by: str) -> str | None:
+    def practice_document_by(self, *, by: str) -> str | None:
         """The newest practice file that came that way ("service:PORTALDESK_PRACTICE"), in force or not."""
         ...
 

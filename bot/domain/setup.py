@@ -34,7 +34,7 @@ def apply_at_start(records: Records, *, document: str, by: str, now: datetime) -
 
     So what an admin changed in Slack meanwhile stands; a file that was edited wins, and that is journalled.
     """
-    if records.practice_document_by(by) == document:
+    if records.practice_document_by(by=by) == document:
         return None
     return apply_practice(records, document=document, by=by, now=now)
 

@@ -25,6 +25,7 @@ COMMANDS = (
     ("/portal setup", "for admins: channels and people"),
     ("/portal map", "for admins: which channel is a department's"),
     ("/portal staff", "for admins: who is what"),
+    ("/portal phrases", "the ready texts that a reply can use"),
     ("/portal help", "shows this"),
 )  # only what works; a new command is a line here
 

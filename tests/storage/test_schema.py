@@ -147,7 +147,7 @@ def test_each_table_says_which_columns_are_encrypted():
         ("conversations", "turn"), ("decisions", "decided_by"), ("decisions", "entered_by"), ("decisions", "kind"),
         ("decisions", "outcome"), ("forwards", "asked"), ("forwards", "by"), ("forwards", "ended_by"),
         ("forwards", "from_department"), ("forwards", "state"), ("forwards", "to"), ("forwards", "to_department"),
-        ("phrases", "owner"), ("alarms", "key"), ("channels", "named"), ("channels", "trouble"), ("conflicts", "portal"), ("conversations", "closed_by"),
+        ("alarms", "key"), ("channels", "named"), ("channels", "trouble"), ("conflicts", "portal"), ("conversations", "closed_by"),
         ("conversations", "department"), ("conversations", "holder"), ("conversations", "kind"),
         ("conversations", "portal"), ("conversations", "status"), ("counters", "name"), ("deliveries", "claimed_by"),
         ("deliveries", "code"), ("deliveries", "fold"), ("deliveries", "lane"), ("deliveries", "portal"),

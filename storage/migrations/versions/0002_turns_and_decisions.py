@@ -1,4 +1,4 @@
-"""Whose turn it is, what was decided, personal phrases."""
+"""Whose turn it is, and what was decided."""
 
 from typing import Any
 
@@ -23,15 +23,6 @@ def upgrade() -> None:
     op.add_column("windows", sa.Column("draft_sealed", sa.LargeBinary()))
     _forwards()
     _decisions()
-    op.create_table(
-        "phrases",
-        sa.Column("id", sa.Text(), primary_key=True),
-        sa.Column("owner", sa.Text(), nullable=False),
-        sa.Column("words_sealed", sa.LargeBinary(), nullable=False),
-        sa.Column("at", sa.BigInteger(), nullable=False),
-        sa.Column("gone_at", sa.BigInteger()),
-    )
-    _index("phrases_owner", "phrases", ["owner"], where="gone_at IS NULL")
 
 
 def _index(name: str, table: str, columns: list[Any], *, unique: bool = False, where: str | None = None) -> None:

@@ -1,0 +1,56 @@
+"""The tables of people's work: forwards and decisions. One schema with storage.tables."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, ForeignKey, Index, LargeBinary, Table, Text
+
+from storage.tables import metadata, only
+from storage.types import Moment
+
+# The turn handed to a colleague or a department. The words of both sides are sealed.
+forwards = Table(
+    "forwards",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("conversation_id", Text, ForeignKey("conversations.id"), nullable=False),
+    Column("by", Text, nullable=False),
+    Column("from_department", Text, nullable=False),
+    Column("to", Text),
+    Column("to_department", Text),
+    Column("asked", Text),
+    Column("at", Moment, nullable=False),
+    Column("prior", Boolean, nullable=False),
+    Column("prior_asked_at", Moment),
+    Column("state", Text, nullable=False),
+    Column("ended_at", Moment),
+    Column("ended_by", Text),
+    Column("words_sealed", LargeBinary, nullable=False),
+    CheckConstraint("state IN ('open', 'returned', 'back', 'over')", name="forwards_state"),
+    Index("forwards_conversation", "conversation_id", "id"),
+    Index("forwards_open", "by", **only("state = 'open'")),
+)
+
+# Decisions, a row for each round of each line. The two rules that no code may break stand in the table itself: one
+# decision a round (SAFETY I9), and nothing approved that may not be (I11).
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("conversation_id", Text, ForeignKey("conversations.id"), nullable=False),
+    Column("message_id", Text, ForeignKey("messages.id"), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("line", BigInteger, nullable=False),
+    Column("round", BigInteger, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("approvable", Boolean, nullable=False),
+    Column("decided_by", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("words_sealed", LargeBinary, nullable=False),
+    Column("reply_id", Text, ForeignKey("replies.id")),
+    Column("entered_at", Moment),
+    Column("entered_by", Text),
+    CheckConstraint(
+        "outcome NOT IN ('approved', 'approved_changed', 'already_sent') OR approvable", name="decisions_approvable"
+    ),
+    Index("decisions_round", "conversation_id", "message_id", "line", "round", unique=True),
+)

@@ -205,7 +205,7 @@ def row(situation: Situation, kind: Kind, *, minimal: bool, catalogue: tuple[But
         wanted = [_BY_KEY[OPEN], *own[:1], *(b for b in own if b.key == REPLY)]
         own = list(dict.fromkeys(b for b in wanted if b in rest))
     front = [*led, *own][:FRONT] if situation.phase not in CLOSED else []
-    return _laid(situation, fit, front)
+    return _laid(situation, fit, front, minimal=minimal)
 
 
 def direct_row(situation: Situation, kind: Kind, *, yours: bool, glimpse: bool = False) -> Row:
@@ -238,20 +238,22 @@ def personal_row(situation: Situation, kind: Kind, acts: Collection[Act], *, mos
     return _laid(situation, fit, front)
 
 
-def _laid(situation: Situation, fit: list[Button], front: list[Button]) -> Row:
+def _laid(situation: Situation, fit: list[Button], front: list[Button], *, minimal: bool = False) -> Row:
     """The row with what remains behind the dots, in the contract's order."""
     left = [b for b in fit if b not in front]
     chosen = [b for b in left if b.behind or b.key in {FORWARD, REPLY, "refill"}]
-    more = sorted(chosen, key=_place)[:MORE]
+    more = sorted(chosen, key=lambda b: _place(b, minimal=minimal))[:MORE]
     if all(b.key != OPEN for b in (*front, *more)):
         more = [*more[: MORE - 1], _BY_KEY[OPEN]]
     likely = front[0].key if front and situation.phase in OURS else ""
     return Row(front=tuple(front), more=tuple(more), likely=likely)
 
 
-def _place(button: Button) -> int:
-    """Forward and Reply come first where they did not fit into the row; then the contract's order."""
-    return {FORWARD: 0, REPLY: 0}.get(button.key, button.behind or 9)
+def _place(button: Button, *, minimal: bool) -> int:
+    """The contract's order; Forward comes first behind a minimal card's dots, and last behind the others'."""
+    if button.key == FORWARD and minimal:
+        return 0
+    return {REPLY: 9, FORWARD: 10}.get(button.key, button.behind or 11)
 
 
 def offered(situation: Situation, kind: Kind, acts: Collection[Act]) -> tuple[Button, ...]:

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from bot.domain.lists import Board, Entry, Listed, Name
 from bot.domain.message import Kind
 from bot.domain.permission import Act
+from bot.domain.phase import situation
 from bot.domain.send import Desk, Stale
 from bot.slack import home, notices, open, reply  # noqa: A004 - a window of ours
 from bot.slack.card import card
@@ -56,11 +58,29 @@ def _windows():
         "open-refill": open.build(refill, [], ALICE, NOW, acts),
         "open-failed": open.build(stories.picture(stories.failed(), notes=1, **stories.HELD), [NOTE], ALICE, NOW, acts),
         "open-read-only": open.build(stories.picture(), [], stories.PAT, NOW, {Act.OPEN}),
-        "home": home.home(ALICE, stories.practice(), NOW),
-        "home-no-role": home.home(None, stories.practice(), NOW),
+        "home": home.home(_board(ALICE, acts), NOW),
+        "home-no-role": home.home(Board(practice=stories.practice(), staff=None), NOW),
         "loading": notices.loading("Reply to family"),
         "gone": notices.gone("I do not know this message any more. Look for its number in the channel."),
     }
+
+
+def _board(staff, acts):
+    """A Home with an entry in each list."""
+    shown = {
+        Name.PORTAL: (stories.picture(), stories.asking(Kind.REFILL)),
+        Name.PHONE: (),
+        Name.MINE: (stories.picture(stories.failed(), **stories.HELD),),
+        Name.OTHERS: (),
+    }
+    listed = {
+        name: Listed(
+            count=len(pictures) + (7 if pictures else 0),
+            shown=tuple(Entry(picture=p, situation=situation(p, now=NOW), acts=acts) for p in pictures),
+        )
+        for name, pictures in shown.items()
+    }
+    return Board(practice=stories.practice(), staff=staff, lists=listed, urgent=1, refills=3)
 
 
 def _posts():

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from bot.domain.alarm import Alarm
+from bot.domain.lists import Board, Listed, Name
 from bot.domain.message import Standing
 from bot.domain.practice import CardDetail
 from bot.slack import notices, sentence
@@ -90,31 +91,33 @@ def test_a_card_that_cannot_be_drawn_still_has_open():
     assert "Message No. 4817" in reading(drawn)
 
 
-def test_help_and_home_offer_only_what_works():
-    """Help and Home name no command and no list of a later issue."""
-    words = reading(notices.help_text()) + reading(home(ALICE, stories.practice(), NOW))
-    for later in ("Forward", "search", "Unread Phone", "phrases", "Refill window", "Snooze", "/portal map"):
-        assert later not in words
-    assert "/portal help" in words
+def test_help_names_every_word_that_works():
+    """A command that works stands in the help, and no other."""
+    words = reading(notices.help_text())
+    for word in ("setup", "map", "staff", "phrases", "help"):
+        assert f"/portal {word}" in words
+    assert "search" not in words
 
 
 @pytest.mark.parametrize("staff", [None, replace(ALICE, roles=frozenset())])
 def test_home_without_a_role(staff):
     """Whoever has no role reads whom to ask."""
-    view = home(staff, stories.practice(), NOW)
+    del staff
+    view = home(Board(practice=stories.practice(), staff=None), NOW)
     assert "You have no role here yet. Ask Pat Quinn (admin) to add you; then this page fills by itself." in reading(
         view
     )
     assert wrong_view(view) == []
 
 
-def test_home_without_a_practice_or_department():
-    """A practice that is not set up yet, or somebody without a department, is said."""
-    assert "No practice file was applied yet." in reading(home(ALICE, None, NOW))
+def test_home_with_nothing_on_it():
+    """Empty says what is true; the longest names stay within Slack's limits."""
+    empty = {name: Listed(count=0, shown=()) for name in Name}
     alone = replace(ALICE, departments=())
-    assert "No department is yours yet." in reading(home(alone, stories.practice(), NOW))
+    told = home(Board(practice=stories.practice(), staff=alone, lists=empty), NOW)
+    assert "No department is yours yet." in reading(told)
     many = replace(ALICE, departments=tuple(f"D{n}" * 200 for n in range(99)), name="N" * 400)
-    assert wrong_view(home(many, stories.practice(), NOW)) == []
+    assert wrong_view(home(Board(practice=stories.practice(), staff=many, lists=empty), NOW)) == []
 
 
 def test_sentences_are_the_designs():

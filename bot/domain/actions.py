@@ -242,17 +242,22 @@ def _laid(situation: Situation, fit: list[Button], front: list[Button], *, minim
     """The row with what remains behind the dots, in the contract's order."""
     left = [b for b in fit if b not in front]
     chosen = [b for b in left if b.behind or b.key in {FORWARD, REPLY, "refill"}]
-    more = sorted(chosen, key=lambda b: _place(b, minimal=minimal))[:MORE]
+    more = sorted(chosen, key=lambda b: _place(b, situation, minimal=minimal))[:MORE]
     if all(b.key != OPEN for b in (*front, *more)):
         more = [*more[: MORE - 1], _BY_KEY[OPEN]]
     likely = front[0].key if front and situation.phase in OURS else ""
     return Row(front=tuple(front), more=tuple(more), likely=likely)
 
 
-def _place(button: Button, *, minimal: bool) -> int:
-    """The contract's order; Forward comes first behind a minimal card's dots, and last behind the others'."""
+def _place(button: Button, situation: Situation, *, minimal: bool) -> int:
+    """The contract's order; Forward comes first behind a minimal card's dots, and last behind the others'.
+
+    In doubt Reply follows Open: the family may need another answer before it is settled.
+    """
     if button.key == FORWARD and minimal:
         return 0
+    if button.key == REPLY and situation.phase is Phase.UNCLEAR:
+        return 2
     return {REPLY: 9, FORWARD: 10}.get(button.key, button.behind or 11)
 
 

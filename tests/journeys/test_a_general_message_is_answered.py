@@ -13,7 +13,7 @@ async def test_the_answer_reaches_the_family_once_and_the_card_says_so(desk: Wor
     assert "Web Portal User" in words(card)
     assert "Rosa Delgado" in words(card)
     assert labels(card)[0] == "Reply"
-    assert "Open" in labels(card)
+    assert "[Open]" in labels(card)
     result = await desk.reply(card, "Please stop the drops for today.")
     assert result.get("closed"), result
     replies = await desk.replies()

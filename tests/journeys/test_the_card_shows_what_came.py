@@ -48,7 +48,7 @@ async def test_each_kind_shows_its_own_data(desk: World, kind: str):
     card = await desk.card("Rosa Delgado", channel=channel, who="U0PAT")
     for said in shows:
         assert said in words(card)
-    assert {"Reply", "Open"} <= set(labels(card))
+    assert {"Reply", "[Open]"} <= set(labels(card))
     if kind == "refill":
         assert "unknown" in words(card) or "not given" in words(card)
 

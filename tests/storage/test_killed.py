@@ -50,7 +50,7 @@ async def test_what_was_promised_is_there(url: str, name: str, passes: int):
         env={**os.environ, "PYTHONPATH": str(ROOT)},
     )
     assert killed.returncode == -9, killed.stderr
-    said = [line.split() for line in killed.stdout.splitlines()]
+    said = [line.split() for line in killed.stdout.splitlines(keepends=True) if line.endswith("\n")]
     store = open_store(url, parse(keys), load_practice=load_practice)
     try:
         await _judged(store, said)

@@ -319,6 +319,8 @@ async def test_the_guide_leads_the_way(tab, sandbox):
     await tab.wait_for_selector(".family-form >> text=Refill a medicine")
     await tab.wait_for_selector(".pane-head >> text=refills")
     await steps.nth(2).click()
+    await tab.wait_for_selector(".workspace .act-as >> text=Alice Moreno")
+    await steps.nth(3).click()
     await tab.wait_for_selector(".workspace .act-as >> text=Dr. Omar Shah")
     await tab.get_by_label("Close the guide").click()
     await tab.reload()

@@ -144,7 +144,7 @@ async def test_the_morning_has_every_kind(bot, practice):
     assert {e["data"]["kind"] for e in events} == {"general", "refill", "appointment", "insurance", "referral"}
     for event in events:
         assert (await bot.control("events", {**event, "wait": True}))["status"] == 202
-    assert len(await bot.control("messages")) == len(events) == 24
+    assert len(await bot.control("messages")) == len(events) == 26
     assert len(await bot.control("threads")) == 23
 
 

@@ -10,7 +10,7 @@ from bot.domain.conversation import Related
 from bot.domain.message import Kind
 from bot.domain.picture import Picture
 from bot.domain.reply import Reply
-from storage import conversations, decisions, forwards, mapping, messages, practices, replies
+from storage import conversations, decisions, forwards, mapping, messages, practices, relatives, replies
 from storage.sql import Sql
 from storage.tables import conversations as conversations_table
 from storage.tables import messages as messages_table
@@ -69,6 +69,7 @@ def picture(t: Transaction, conversation_id: str) -> Picture | None:
         notes=notes_row[0] if notes_row else 0,
         forwards=forwards.forwards_of(t, conversation_id) if moved else (),
         decisions=decisions.decisions_of(t, conversation_id) if moved else (),
+        asked=tuple(relatives.refills_asked(t, conversation_id)) if talk.kind is Kind.REFILL else (),
         related=_related(t, conversation_id, thread=row[-2], account=row[-1]),
     )
 

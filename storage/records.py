@@ -161,7 +161,6 @@ class SqlRecords:
     forwarded_by = conversations.forwarded_by
     snoozed_until = conversations.snoozed_until
     children_of = relatives.children_of
-    refills_asked = relatives.refills_asked
 
     add_reply = replies.add_reply
     reply = replies.reply

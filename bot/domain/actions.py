@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bot.domain.message import Kind
 from bot.domain.permission import Act
@@ -235,7 +235,12 @@ def personal_row(situation: Situation, kind: Kind, acts: Collection[Act], *, mos
     own = [b for b in able if not b.behind and b not in led]
     front = list(dict.fromkeys([*led, *(own[:1] if kind is Kind.REFILL else ()), *respond, *own]))[:most]
     fit = [*able, _BY_KEY[OPEN]] if Act.OPEN in acts else list(able)
-    return _laid(situation, fit, front)
+    laid = _laid(situation, fit, front)
+    pressing = situation.urgent or situation.phase in _PRESSING
+    return laid if pressing else replace(laid, likely="")  # twenty green buttons say nothing
+
+
+_PRESSING = frozenset({Phase.FORWARDED, Phase.RETURNED, Phase.FAILED, Phase.UNCLEAR})
 
 
 def _laid(situation: Situation, fit: list[Button], front: list[Button], *, minimal: bool = False) -> Row:

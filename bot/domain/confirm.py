@@ -124,14 +124,7 @@ def _hand_back(records: Records, found: Seat, planned: Planned, words: str, *, n
 
 def next_refill(records: Records, *, person: Person, besides: str) -> Conversation | None:
     """The most pressing refill that waits for this prescriber: their own turn first, then their departments' unread."""
-    practice = tell.in_force(records)
-    staff = practice.person(person.slack)
-    if staff is None:
-        return None
-    own = [staff.slack, *(away.slack for away in practice.covered(staff.slack))]
-    mine = [talk for slack in own for talk in records.waiting(holder=slack)]
-    unread = [t for name in staff.departments for t in records.waiting(department=name) if t.holder is None]
-    for group in (mine, unread):
+    for group in _waiting(records, person):
         waiting = [t for t in group if t.id != besides and _undecided(records, t)]
         if waiting:
             return min(waiting, key=lambda t: (not t.urgent, t.due_at))
@@ -139,10 +132,20 @@ def next_refill(records: Records, *, person: Person, besides: str) -> Conversati
 
 
 def waiting_refills(records: Records, *, person: Person) -> int:
-    """How many refills wait for this prescriber's decision, their own turn only."""
+    """How many refills wait for this prescriber: their own turn, and their departments' unread."""
+    return sum(1 for group in _waiting(records, person) for talk in group if _undecided(records, talk))
+
+
+def _waiting(records: Records, person: Person) -> tuple[list[Conversation], list[Conversation]]:
+    """What is this person's turn, or of somebody they cover; and what nobody of their departments has."""
     practice = tell.in_force(records)
-    own = [person.slack, *(away.slack for away in practice.covered(person.slack))]
-    return sum(1 for slack in own for talk in records.waiting(holder=slack) if _undecided(records, talk))
+    staff = practice.person(person.slack)
+    if staff is None:
+        return [], []
+    own = [staff.slack, *(away.slack for away in practice.covered(staff.slack))]
+    mine = [talk for slack in own for talk in records.waiting(holder=slack)]
+    unread = [t for name in staff.departments for t in records.waiting(department=name) if t.holder is None]
+    return mine, unread
 
 
 def _undecided(records: Records, talk: Conversation) -> bool:

@@ -9,13 +9,17 @@ from bot.domain.conversation import Conversation, Related, latest
 from bot.domain.decision import Decision
 from bot.domain.message import Attachment, Patient, PortalMessage, Sender, StoredMessage
 from bot.domain.practice import Practice
+from bot.domain.refill import Asked
 from bot.domain.reply import Reply
 from bot.domain.turn import Forward, ForwardState, Turn, open_chain
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
-    """The present state of one conversation. Everything oldest first; `notes` is a count."""
+    """The present state of one conversation. Everything oldest first; `notes` is a count.
+
+    `asked`: the family's other refill requests, only for a refill.
+    """
 
     conversation: Conversation
     practice: Practice
@@ -25,6 +29,7 @@ class Picture:
     related: tuple[Related, ...] = ()
     forwards: tuple[Forward, ...] = ()
     decisions: tuple[Decision, ...] = ()
+    asked: tuple[Asked, ...] = ()
 
     @property
     def handed(self) -> Forward | None:

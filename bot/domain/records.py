@@ -13,7 +13,6 @@ from bot.domain.delivery import State
 from bot.domain.message import Patient, StoredMessage
 from bot.domain.picture import Picture
 from bot.domain.practice import Practice
-from bot.domain.refill import Asked
 from bot.domain.reply import Reply
 from bot.domain.turn import Forward
 from bot.domain.window import Window
@@ -236,10 +235,6 @@ class AnswerRecords(Protocol):
 
     def children_of(self, conversation_id: str) -> Sequence[Patient]:
         """The children whom the same account wrote about in other conversations, each once; no confidential ones."""
-        ...
-
-    def refills_asked(self, conversation_id: str) -> Sequence[Asked]:
-        """Refill requests about the same child of the last 90 days, and of the same account about other children."""
         ...
 
     def add_window(self, window: Window) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from bot.domain.decide import Choice, Deciding, Line
+from bot.domain.hints import elsewhere
 from bot.domain.proposal import in_words
 from bot.domain.refill import DENIALS, Outcome, RefillRequest
 from bot.slack import between, form, names, refill
@@ -42,6 +43,7 @@ def build(deciding: Deciding, now: datetime) -> Block:
         _asked(deciding, clock),
         *(between.note(picture, handed) if handed else []),
         *warnings(picture),
+        *(kit.alert(f"{told}.") for told in elsewhere(picture, [one.medication for one in deciding.lines])),
     ]
     choices = {choice.line: choice for choice in deciding.choices}
     room = (MOST_BLOCKS - len(blocks)) // _EACH

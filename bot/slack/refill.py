@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.domain.controlled import Judged, Why, controlled_in
+from bot.domain.hints import early
 from bot.domain.refill import Medication, Pharmacy, RefillRequest
 from bot.slack.blocks import Block, Line, emoji, listed, say, section
 from bot.slack.clock import Clock
@@ -46,8 +47,10 @@ def medicine(medication: Medication, clock: Clock, *, judged: Judged | None = No
     if strength and strength.lower() not in name.lower():
         name = f"{name} {strength}"
     left = medication.refills_left
+    days = early(medication, today=clock.today)
+    soon = f", {days} day{'s' if days != 1 else ''} ago: early" if days is not None else ""
     facts = [
-        f"Last filled {clock.day(medication.last_filled)}" if medication.last_filled else "Last fill not given",
+        f"Last filled {clock.day(medication.last_filled)}{soon}" if medication.last_filled else "Last fill not given",
         "refills not given" if left is None else f"{left} refill{'s' if left != 1 else ''} left",
         line(medication.quantity, 60) or "quantity not given",
     ]

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.delivery import State
+from bot.domain.hints import elsewhere
 from bot.domain.message import Attachment, Kind, PortalMessage, Standing, StoredMessage, kind_of
 from bot.domain.phase import Phase, Situation
 from bot.domain.picture import Picture
+from bot.domain.refill import RefillRequest
 from bot.domain.reply import Reply
 from bot.slack import text as words
 from bot.slack.blocks import BLOCK_TEXT, Block, Line, quote, rich, say, section, when
@@ -82,6 +84,9 @@ def cautions(picture: Picture) -> list[Line]:
         [say("About two children: ", bold=True), say(f"another message names {name}")]
         for name in other_children(picture)
     ]
+    request = picture.request_message.request
+    if picture.asked and isinstance(request, RefillRequest):
+        lines += [[say(told, bold=True)] for told in elsewhere(picture, request.medications)]
     if picture.sender.proxy_verified is False:
         lines.append([say("relationship not verified by the portal", bold=True)])
     return lines

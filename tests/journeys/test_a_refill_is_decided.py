@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from tests.journeys.conftest import OpenDesk
@@ -22,11 +23,12 @@ CHANNEL = {"channel": "C0REFILLS"}
 
 def refill(*medicines: dict[str, Any], **over: Any) -> dict[str, Any]:
     """A refill request for these medicines."""
-    request = {"medications": list(medicines or (ALBUTEROL,)), "pharmacy": PHARMACY, "needed_by": "2026-11-25"}
-    subject = "Patient Portal Rx Refill"
-    return message(
-        "refill", subject=subject, body={"format": "plain", "text": "Please refill."}, request=request, **over
-    )
+    told: dict[str, Any] = {
+        "subject": "Patient Portal Rx Refill",
+        "body": {"format": "plain", "text": "Please refill."},
+        "request": {"medications": list(medicines or (ALBUTEROL,)), "pharmacy": PHARMACY, "needed_by": "2026-11-25"},
+    }
+    return message("refill", **(told | over))
 
 
 async def asked(desk: World, *medicines: dict[str, Any], **over: Any) -> dict[str, Any]:
@@ -270,3 +272,19 @@ async def test_three_waiting_refills_in_at_most_twelve_presses(desk: World):
     assert done.get("closed") or done.get("cleared"), done
     assert presses <= 12
     assert len(await desk.replies(3)) == 3
+
+
+async def test_early_twice_and_a_sibling_s_medicine_are_said(desk: World):
+    """The card and the window say that it was filled days ago, asked for already, and asked for a sister."""
+    soon = ALBUTEROL | {"last_filled": (desk.clock() - timedelta(days=9)).date().isoformat()}
+    sister = {"id": "p-2", "mrn": "100872", "name": "Lucia Delgado", "birth_date": "2017-03-09"}
+    await desk.write(refill(ALBUTEROL, n="8"))
+    await desk.write(refill(ALBUTEROL, n="9", patient=sister))
+    await desk.card("Lucia Delgado", **CHANNEL)
+    await desk.write(refill(soon, n="10", body={"format": "plain", "text": "Please refill it soon."}))
+    card = await desk.card("refill it soon", **CHANNEL)
+    view = await deciding(desk, card)
+    for shown in (words(card), words(view)):
+        assert "days ago: early" in shown
+        assert "Same medicine was asked for before: No. 1" in shown
+        assert "Asked for Mateo, but the medicine is on Lucia's request: No. 2" in shown

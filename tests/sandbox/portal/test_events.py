@@ -145,7 +145,7 @@ async def test_the_morning_has_every_kind(bot, practice):
     for event in events:
         assert (await bot.control("events", {**event, "wait": True}))["status"] == 202
     assert len(await bot.control("messages")) == len(events) == 26
-    assert len(await bot.control("threads")) == 23
+    assert len(await bot.control("threads")) == 25
 
 
 def test_the_command_line():

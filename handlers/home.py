@@ -10,7 +10,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from bot.domain import lists
 from bot.domain.staff import Person
 from bot.slack import names
-from bot.slack.home import home
+from bot.slack.home import as_window, home
 from handlers.context import Front
 
 Payload = Mapping[str, Any]
@@ -51,6 +51,18 @@ def register(app: AsyncApp, front: Front) -> None:
         if shown is not None:
             await _publish(front, await front.person(body), shown)
 
+    async def desk(body: Payload) -> None:
+        """`/portal`: the same lists in a window, wherever it was typed."""
+        slack = str(body.get("user_id") or "")
+        visitors.come(slack)
+        await front.show(body, await _drawn(front, await front.person(body), {}, window=True))
+
+    async def desk_again(body: Payload) -> None:
+        view = body.get("view") or {}
+        person = await front.person(body)
+        drawn = await _drawn(front, person, visitors.shown(person.slack) or {}, window=True)
+        await front.poster.call("views.update", view_id=view.get("id"), view=drawn)
+
     async def on_home(event: Payload, body: Payload) -> None:
         if event.get("tab") == "home":
             slack = str(event.get("user"))
@@ -60,13 +72,15 @@ def register(app: AsyncApp, front: Front) -> None:
     async def refresh(ack: AsyncAck, body: Payload) -> None:
         await ack()
         visitors.come(str((body.get("user") or {}).get("id") or ""))
-        front.later(publish(body))
+        front.later(front.changed(body))
 
     async def more(ack: AsyncAck, body: Payload, action: Payload) -> None:
         await ack()
         visitors.more(str((body.get("user") or {}).get("id") or ""), str(action.get("value") or ""))
-        front.later(publish(body))
+        front.later(front.changed(body))
 
+    front.commands[""] = desk
+    front.redraws[names.DESK] = desk_again
     front.redraws[names.HOME] = front.redraws["home_of"] = publish
     app.event("app_home_opened")(on_home)
     app.action(names.HOME_REFRESH)(refresh)
@@ -74,5 +88,11 @@ def register(app: AsyncApp, front: Front) -> None:
 
 
 async def _publish(front: Front, person: Person, shown: dict[str, int]) -> None:
+    view = await _drawn(front, person, shown, window=False)
+    await front.poster.call("views.publish", user_id=person.slack, view=view)
+
+
+async def _drawn(front: Front, person: Person, shown: dict[str, int], *, window: bool) -> dict[str, Any]:
     board = await front.store.read(lists.board, person=person, now=front.clock(), shown=shown)
-    await front.poster.call("views.publish", user_id=person.slack, view=home(board, front.clock()))
+    drawn = home(board, front.clock())
+    return as_window(drawn) if window else drawn

@@ -43,6 +43,11 @@ def home(board: Board, now: datetime) -> Block:
     return _view(blocks[:MOST_BLOCKS])
 
 
+def as_window(view: Block) -> Block:
+    """The same lists as a window, for whoever typed the command."""
+    return kit.modal("Portal Desk", view["blocks"], callback=names.DESK, metadata="-", close="Close")
+
+
 def _prescribes_first(board: Board, staff: Staff) -> bool:
     return Role.PRESCRIBER in staff.roles and not board.lists[Name.PORTAL].count
 

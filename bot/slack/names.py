@@ -116,6 +116,7 @@ OPEN_MORE = "open_more"  # action; its block ends in :n, the page it leads to (f
 
 LOADING = "loading"  # callback_id of a window that is still being filled
 GONE = "gone"  # callback_id of a window that only says why there is nothing
+DESK = "desk"  # callback_id of the same lists in a window
 HOME = "home"  # callback_id of the Home tab
 
 

@@ -22,6 +22,7 @@ _PERSON = re.compile(r"[UW][A-Z0-9]{2,20}")
 _GROUP = re.compile(r"S[A-Z0-9]{2,20}")
 
 COMMANDS = (
+    ("/portal", "opens the desk: what waits for you"),
     ("/portal setup", "for admins: channels and people"),
     ("/portal map", "for admins: which channel is a department's"),
     ("/portal staff", "for admins: who is what"),

@@ -196,3 +196,17 @@ async def test_send_takes_it_over_from_whoever_has_it(desk: World):
     await desk.reply(card, "Stop the drops.", who="U0GRACE")
     await desk.replies()
     await desk.direct("U0ALICE", "Grace Kim answered")
+
+
+async def test_the_command_opens_the_desk(desk: World):
+    """`/portal` shows the same lists in a window, and what is pressed there is seen there."""
+    await arrived(desk)
+    await desk.do("command", text="/portal", channel="C0NURSING", **{"as": "U0ALICE"})
+    view = await desk.window(containing="Unread Portal (1)")
+    await desk.press_in(view, "Reply")
+    over = await desk.window(containing="Reply to family")
+    await desk.do("close", view_id=over["id"], **{"as": "U0ALICE"})
+    (view,) = await desk.views()
+    entry = button(view, "Take it")
+    await desk.do("press", view_id=view["id"], **entry, **{"as": "U0ALICE"})
+    await desk.window(containing="Mine (1)")

@@ -90,6 +90,7 @@ def test_names_are_pinned():
         "OPEN_MORE": "open_more",
         "LOADING": "loading",
         "GONE": "gone",
+        "DESK": "desk",
         "HOME": "home",
     }
 

@@ -18,6 +18,7 @@ from bot.domain.permission import Act
 from bot.domain.picture import Picture
 from bot.domain.practice import Practice
 from bot.domain.privacy import first_name
+from bot.domain.referral import ReferralRequest
 from bot.domain.refused import Refusal, Refused
 from bot.domain.send import answerable
 from bot.domain.staff import Person
@@ -233,10 +234,21 @@ def _time(text: str) -> time | None:
 def proposal(recording: Recording, filled: Filled, *, now: datetime) -> str:
     """The words that follow the fields, as far as they are filled in; "" while nothing is chosen."""
     picture = recording.picture
+    filled = _as_asked(recording, filled)
     child = first_name(picture.patient.name) or "your child"
     name = first_name(picture.sender.name)
     sentence = _sentence(recording, filled, child, now=now)
     return f"Hi {name}, {sentence}" if name and sentence else sentence
+
+
+def _as_asked(recording: Recording, filled: Filled) -> Filled:
+    """What the window fills in from the request counts before anybody touched the field."""
+    request = recording.message.content.request
+    if isinstance(request, ReferralRequest) and not filled.specialist.strip():
+        return replace(filled, specialist=request.to or "")
+    if isinstance(request, AppointmentRequest) and not filled.place.strip():
+        return replace(filled, place=request.location or "")
+    return filled
 
 
 def _sentence(recording: Recording, filled: Filled, child: str, *, now: datetime) -> str:

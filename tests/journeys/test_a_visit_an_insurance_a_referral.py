@@ -166,6 +166,7 @@ async def test_a_referral_is_created(desk: World):
     await desk.choose(view, "outcome", "created")
     view = await desk.window(containing="Specialist")
     assert block_of(view, "referral_to")["element"]["initial_value"] == "Dr. Helen Voss"
+    assert "Mateo's referral to Dr. Helen Voss is ready." in proposed(view)
     done = await desk.submit(view, referral_number="R-77", reply_text="The referral is ready, number R-77.")
     assert done.get("closed"), done
     (reply,) = await desk.replies()

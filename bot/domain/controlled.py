@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache, lru_cache
+from functools import lru_cache
 
 from bot.domain import controlled_table as table
 from bot.domain.refill import Medication
+from bot.domain.spelling import Index, Typed, foreign, index, typed, words_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,160 +40,110 @@ class Judged:
     why: Why
 
 
-_LOOKALIKES = str.maketrans(
-    "аеорсухкмтвнгіїјѕԁӏαβεικνορτυχ0134578$@|",
-    "aeopcyxkmtbhriijsdlabeiknoptuxoieastbsai",
-)
-_ORDER = {"II": 0, "III": 1, "IV": 2, "V": 3}
-_NAMES = {
-    name: schedule
-    for schedule, names in (("V", table.V), ("IV", table.IV), ("III", table.III), ("II", table.II))
-    for name in names
-}
+_SCHEDULES = {"II": table.II, "III": table.III, "IV": table.IV, "V": table.V}  # the strictest first
+_ORDER = {schedule: n for n, schedule in enumerate(_SCHEDULES)}
+_NAMES = {name: schedule for schedule in reversed(_SCHEDULES) for name in _SCHEDULES[schedule]}
+_CONTROLLED = tuple(_NAMES)
 _HARMLESS = frozenset(table.HARMLESS)
-_LATIN = re.compile(r"[a-z]+")
-_DOSE = frozenset(
-    table.words("""
-    tab tabs tablet tablets cap caps capsule capsules chew chewable chewables odt er xr sr la ir dr cr xl hfa
-    inhaler inhalers nebulizer neb nebules solution soln suspension susp syrup elixir liquid drops drop spray nasal
-    otic ear eye ophthalmic cream ointment gel lotion foam shampoo patch patches oral mouth topical powder packet
-    packets suppository suppositories injection pen auto injector vial vials mg mcg g ml l unit units iu meq percent
-    per dose doses puff puffs childrens children infant infants junior jr adult pediatric extra strength regular
-    sugar free generic brand daily day hour hr hours refill sodium hydrochloride hcl sulfate acetate succinate
-    maleate phosphate potassium calcium magnesium fumarate tartrate propionate furoate dipropionate valerate nitrate
-    aerosol actuation diskus respiclick strip strips ounce oz for of the in as needed once twice a an every one two
-    three kit pack monohydrate trihydrate
-    """)
-)
+_KNOWN = _HARMLESS | table.DOSE
+_ENDINGS = ("er", "xr", "sr", "la", "cr", "cd", "ir", "xl", "odt", "hcl", "tab", "tabs", "cap", "caps")
+_SIG = 1000  # characters of the directions that are looked at
 
 
 def controlled_in(text: str) -> Found | None:
     """The strictest controlled substance in a line, whatever the spelling; None when our table finds nothing."""
-    return _controlled_in(text[:2000])
-
-
-@lru_cache(maxsize=2048)
-def _controlled_in(text: str) -> Found | None:
-    found: list[Found] = []
-    for reading in (_folded(text), _folded(text).translate(_LOOKALIKES)):
-        spaced = " ".join(re.findall(r"[a-z0-9]+", reading))
-        padded = f" {spaced} "
-        found += [Found(name=n, schedule=s) for n, s in table.PHRASES.items() if f" {n} " in padded]
-        found += [hit for word in _candidates(_LATIN.findall(reading)) if (hit := _named(word))]
+    line = typed(text)
+    found = [Found(name=phrase, schedule=s) for phrase, s in table.PHRASES.items() if line.holds(phrase)]
+    found += [_found(name, line) for word in line.words if (name := _named(word))]
+    found += [_found(name, line) for word, parts in line.joined if (name := _split(word, parts))]
     return min(found, key=lambda hit: _ORDER[hit.schedule], default=None)
 
 
 def judge(medication: Medication, *, medicines: Mapping[str, Sequence[str]]) -> Judged:
     """CONTRACT section 5's rule for one line; `medicines` are the practice's `controlled` and `approvable` lists.
 
-    Our table beats the portal, the practice's `controlled` list beats everything, and what the portal itself calls
-    controlled is not approvable whatever the practice's list says: unknown counts as controlled.
+    Our table beats the portal, and the practice's `controlled` list beats everything. What the portal itself calls II
+    to V is not approvable even when the practice's `approvable` list names it: of two opinions the careful one holds.
+    Another word than "none" counts as unknown, and unknown as controlled.
     """
-    whole = " ".join(part for part in (medication.text, medication.strength) if part)
+    name = " ".join(part for part in (medication.text, medication.strength) if part)
+    whole = " ; ".join(part for part in (name, medication.quantity, (medication.sig or "")[:_SIG]) if part)
     portal = medication.schedule.strip().upper()
     found = controlled_in(whole)
-    if any(_names(entry, whole) for entry in medicines.get("controlled", ())):
-        return Judged(approvable=False, schedule=found.schedule if found else None, why=Why.PRACTICE)
+    ours = found.schedule if found else None
+    if _forbidden(whole, tuple(medicines.get("controlled", ()))):
+        return Judged(approvable=False, schedule=ours or (portal if portal in _ORDER else None), why=Why.PRACTICE)
     if found:
-        return Judged(approvable=False, schedule=found.schedule, why=Why.OURS)
+        return Judged(approvable=False, schedule=ours, why=Why.OURS)
     if portal in _ORDER:
         return Judged(approvable=False, schedule=portal, why=Why.PORTAL)
     if portal == "NONE":
         return Judged(approvable=True, schedule=None, why=Why.ALLOWED_BY_PORTAL)
-    if portal in {"", "UNKNOWN"} and _listed(whole, medicines.get("approvable", ())):
+    if portal in {"", "UNKNOWN"} and _listed(name, medicines.get("approvable", ())):
         return Judged(approvable=True, schedule=None, why=Why.ALLOWED_BY_PRACTICE)
     return Judged(approvable=False, schedule=None, why=Why.UNKNOWN)
 
 
-def _folded(text: str) -> str:
-    """One form of each letter: no case, no accents, nothing invisible."""
-    flat = unicodedata.normalize("NFKD", text).casefold()
-    return "".join(c for c in flat if not unicodedata.combining(c) and unicodedata.category(c) != "Cf")
+def _found(name: str, line: Typed) -> Found:
+    """With the schedule that the name has in this company."""
+    eased = [schedule for partner, schedule in table.PARTNERS.get(name, {}).items() if partner in line.words]
+    return Found(name=name, schedule=min(eased, key=_ORDER.__getitem__, default=_NAMES[name]))
 
 
-def _candidates(words: list[str]) -> Iterable[str]:
-    """Each word, and neighbours joined: "rital in", "hydro codone", "d amphetamine"."""
-    yield from words
-    for n in range(len(words) - 1):
-        yield words[n] + words[n + 1]
-        if n + 2 < len(words):
-            yield words[n] + words[n + 1] + words[n + 2]
-
-
-def _named(word: str) -> Found | None:
-    """The controlled name that a word is, or is a typing slip away from."""
+@lru_cache(maxsize=8192)
+def _named(word: str) -> str | None:
+    """The controlled name that a word is, holds, begins, or is a slip away from."""
     if word in _NAMES:
-        return Found(name=word, schedule=_NAMES[word])
-    if len(word) < 5 or word in _HARMLESS or word in _DOSE:
+        return word
+    if len(word) < 5 or word in _KNOWN:
         return None
-    stems = [word[len(prefix) :] for prefix in ("d", "l", "dl") if word.startswith(prefix)]
-    for stem in stems:
-        if stem in _NAMES and len(stem) > 5:
-            return Found(name=stem, schedule=_NAMES[stem])
-    near = [(n, d) for n in _near(word) if (d := _slips(word, n, 2 if len(n) >= 9 else 1)) is not None]
-    best = min(near, key=lambda hit: hit[1], default=None)
-    if best is None or any(_slips(word, other, best[1]) is not None for other in _HARMLESS if _alike(word, other)):
+    begun = None if word in _index_of(table.HARMLESS).begun else _index_of(_CONTROLLED).begun.get(word)
+    return _held(word) or begun or _near(word, most=2)
+
+
+def _held(word: str) -> str | None:
+    """A long name inside ("apapcodeine"), or a short one with an ending ("xanaxxr")."""
+    inside = (word[a:b] for a in range(len(word) - 6) for b in range(len(word), a + 6, -1))
+    bare = (word.removesuffix(ending) for ending in _ENDINGS)
+    return next((part for part in (*inside, *bare) if part in _NAMES), None)
+
+
+def _near(word: str, *, most: int) -> str | None:
+    """A name a slip or two away; when a harmless one is nearer, that is meant."""
+    hit = _index_of(_CONTROLLED).near(word, most=most)
+    if hit is None or (hit[1] == 2 and _index_of(table.HARMLESS).near(word, most=1)):
         return None
-    return Found(name=best[0], schedule=_NAMES[best[0]])
+    return hit[0]
 
 
-def _near(word: str) -> Iterable[str]:
-    """Names that may be a slip or two away: they share what is left when letters are taken out."""
-    index = _index()
-    return {name for left in _without(word, 2) for name in index.get(left, ()) if abs(len(name) - len(word)) <= 2}
+@lru_cache(maxsize=8192)
+def _split(word: str, parts: tuple[str, ...]) -> str | None:
+    """The name that a blank took apart; two whole words are not one split word."""
+    if len(word) < 4 or _HARMLESS.intersection(parts) or word in _KNOWN or table.DOSE.issuperset(parts):
+        return None
+    if word in _NAMES:
+        return word
+    return _near(word, most=1) if len(word) >= 8 else None
 
 
-@cache
-def _index() -> dict[str, tuple[str, ...]]:
-    index: dict[str, tuple[str, ...]] = {}
-    for name in (n for n in _NAMES if len(n) >= 5):
-        for left in _without(name, 2 if len(name) >= 9 else 1):
-            index[left] = (*index.get(left, ()), name)
-    return index
+@lru_cache(maxsize=64)
+def _index_of(names: tuple[str, ...]) -> Index:
+    """The index of a list that seldom changes: the harmless names, a practice's own."""
+    return index(word for name in names for word in words_of(name))
 
 
-def _without(word: str, most: int) -> set[str]:
-    """The word, and what is left of it without one letter, or two."""
-    found = {word}
-    for _ in range(most):
-        found |= {w[:n] + w[n + 1 :] for w in found for n in range(len(w))}
-    return found
-
-
-def _alike(word: str, other: str) -> bool:
-    return word[0] == other[0] and abs(len(word) - len(other)) <= 2
-
-
-def _slips(a: str, b: str, most: int) -> int | None:
-    """How many typing slips part two words (Damerau-Levenshtein; letters swapped count once); None above `most`."""
-    before, row = list(range(len(b) + 1)), list(range(len(b) + 1))
-    older: list[int] = []
-    for i, x in enumerate(a, 1):
-        older, before, row = before, row, [i, *([0] * len(b))]
-        for j, y in enumerate(b, 1):
-            row[j] = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (x != y))
-            if i > 1 and j > 1 and x == b[j - 2] and a[i - 2] == y:
-                row[j] = min(row[j], older[j - 2] + 1)
-        if min(row) > most:
-            return None
-    return row[-1] if row[-1] <= most else None
-
-
-def _names(entry: str, text: str) -> bool:
-    """Whether a text names an entry of the practice's `controlled` list, typing slips included."""
-    wanted = _LATIN.findall(_folded(entry))
-    words = list(_candidates(_LATIN.findall(_folded(text))))
-    return bool(wanted) and all(
-        any(word == w or (len(w) >= 5 and _slips(word, w, 1) is not None) for word in words) for w in wanted
-    )
+def _forbidden(text: str, entries: tuple[str, ...]) -> bool:
+    """Whether a line names an entry of the practice's `controlled` list, typing slips included."""
+    line = typed(text)
+    listed = _index_of(entries)
+    seen = {hit[0] for word in line.words if (hit := listed.near(word)) and (hit[1] == 0 or word not in _KNOWN)}
+    seen |= {hit[0] for word, _ in line.joined if len(word) >= 5 and (hit := listed.near(word, most=1))}
+    return any(wanted and seen.issuperset(wanted) for wanted in map(words_of, entries))
 
 
 def _listed(text: str, entries: Sequence[str]) -> bool:
-    """Whether the `approvable` list names everything in the line: word for word, besides dose words."""
-    words = set(_LATIN.findall(_folded(text)))
-    known: set[str] = set()
-    for entry in entries:
-        wanted = set(_LATIN.findall(_folded(entry)))
-        if wanted and wanted <= words:
-            known |= wanted
-    return bool(known) and all(word in known or word in _DOSE or len(word) < 2 for word in words)
+    """Whether the `approvable` list names everything in the line, word for word, besides dose and form."""
+    words = set(words_of(text))
+    wanted = [set(words_of(entry)) for entry in entries]
+    known = {word for entry in wanted if entry <= words and any(len(word) > 2 for word in entry) for word in entry}
+    return bool(known - table.DOSE) and not foreign(text) and words <= known | table.DOSE

@@ -64,6 +64,9 @@ def _schedule(medication: Medication, judged: Judged | None) -> list[Line]:
     found = controlled_in(f"{medication.text} {medication.strength or ''}")
     if judged is not None and judged.why is Why.PRACTICE:
         return [[emoji("lock"), say(" "), say("Controlled, says the practice: sign it in the EHR", bold=True)]]
+    if judged is not None and judged.why is Why.OURS:
+        schedule = f" ({judged.schedule})" if judged.schedule else ""
+        return [[emoji("lock"), say(" "), say(f"Controlled{schedule}: sign it in the EHR", bold=True)]]
     if found:
         return [[emoji("lock"), say(" "), say(f"Controlled ({found.schedule}): sign it in the EHR", bold=True)]]
     if word in _CONTROLLED:

@@ -8,7 +8,7 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
-from bot.domain import outcome
+from bot.domain import outcome, outcome_words
 from bot.domain.refused import Refused
 from bot.domain.store import StoreUnavailable
 from bot.slack import form, names, sentence
@@ -60,7 +60,7 @@ async def _redrawn(front: Front, body: Payload, *, again: bool) -> None:
         own = filled.words.strip() not in ("", recording.window.draft.strip()) and not again
         bump = form.bump_of(view, names.REPLY_TEXT)
         if not own and filled.tells:
-            words = outcome.proposal(recording, filled, now=front.clock())
+            words = outcome_words.proposal(recording, filled, now=front.clock())
             bump += words.strip() != filled.words.strip()
             filled = replace(filled, words=words)
             recording = await front.store.run(outcome.recording_of, window_id=window_id, person=person, proposed=words)

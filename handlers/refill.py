@@ -25,7 +25,7 @@ from handlers.context import Front, ref_of
 from handlers.windows import open_window, opens, submitted
 
 Payload = Mapping[str, Any]
-OUTCOMES = re.compile(r"line_\d{1,3}_outcome")
+OUTCOMES = re.compile(r"line_\d{1,10}_outcome")
 
 
 def register(app: AsyncApp, front: Front) -> None:

@@ -10,10 +10,12 @@ from datetime import datetime
 from bot.domain import tell
 from bot.domain.conversation import Conversation, Status
 from bot.domain.decision import Decision, to_enter, told, untold
-from bot.domain.delivery import Delivery, What, reply_lane
+from bot.domain.delivery import Delivery, State, What, reply_lane
 from bot.domain.forward import ended
 from bot.domain.journal import Entry
+from bot.domain.message import Kind
 from bot.domain.picture import Picture
+from bot.domain.refill import RefillRequest
 from bot.domain.reply import Author, Reply
 from bot.domain.staff import Role, Staff
 from bot.domain.store import Records
@@ -31,7 +33,7 @@ class Answer:
 def answer(records: Records, picture: Picture, said: Answer, *, by: Staff, now: datetime) -> Reply:
     """Put an answer on its way, with every decision that no answer has told yet; the recipient is our own row's."""
     conversation, newest = picture.conversation, picture.newest
-    carried = _carried(picture.decisions)
+    carried = _carried(picture)
     reply = Reply(
         id=records.new_id("r"),
         conversation_id=conversation.id,
@@ -84,11 +86,26 @@ def after_answer(conversation: Conversation, reply: Reply, *, entering: bool = F
     )
 
 
-def _carried(decisions: Sequence[Decision]) -> tuple[Decision, ...]:
-    """What one answer can tell: the untold decisions of the newest message that has any (the contract names one)."""
-    waiting = untold(decisions)
+def _carried(picture: Picture) -> tuple[Decision, ...]:
+    """What one answer can tell: the untold decisions of the newest message that has any (the contract names one).
+
+    What an answer that failed should have told is untold; what was decided about other words than those that stand
+    there now is not told at all.
+    """
+    lost = {reply.id for reply in picture.replies if reply.state is State.FAILED}
+    again = tuple(replace(d, reply_id=None) if d.reply_id in lost else d for d in picture.decisions)
+    waiting = [d for d in untold(again) if still_asked(picture, d)]
     newest = max(waiting, key=lambda d: (d.at, d.line), default=None)
     return tuple(d for d in waiting if newest and d.message_id == newest.message_id)
+
+
+def still_asked(picture: Picture, decision: Decision) -> bool:
+    """Whether the line that was decided still names the medicine that was decided about."""
+    message = next((m for m in picture.messages if m.id == decision.message_id), None)
+    request = message.content.request if message else None
+    if decision.kind is not Kind.REFILL or not isinstance(request, RefillRequest):
+        return True
+    return any(m.line == decision.line and m.text == decision.terms.medicine for m in request.medications)
 
 
 def _asked_by(picture: Picture, carried: Sequence[Decision]) -> str:

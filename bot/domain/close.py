@@ -43,6 +43,8 @@ def done(records: Records, *, conversation_id: str, person: Person, now: datetim
         status=Status.DONE,
         closed_at=now,
         closed_by=found.staff.slack,
+        holder=found.staff.slack,
+        held_since=now,
         snoozed_until=None,
         turn=Turn.TAKEN,
     )

@@ -70,7 +70,9 @@ def confirm(records: Records, *, window_id: str, person: Person, said: Said, now
     fresh = _fresh(records, deciding.seat)
     reply = None
     if said.by is By.NOW:
-        reply = answer(records, fresh.picture, Answer(text=words, done_after=True), by=fresh.staff, now=now)
+        reply = answer(
+            records, fresh.picture, Answer(text=words, done_after=not planned.open_lines), by=fresh.staff, now=now
+        )
     else:
         _hand_back(records, fresh, planned, words, now=now)
     waiting = next_refill(records, person=person, besides=fresh.conversation.id)

@@ -8,11 +8,11 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
 from bot.domain.answer import author_of
-from bot.domain.controlled import Judged, judge
+from bot.domain.controlled import Judged, controlled_in, judge
 from bot.domain.decision import Decision, Terms, in_force
 from bot.domain.entitled import Seat, seat, write
 from bot.domain.forward import Handing, open_forward, still_open
-from bot.domain.message import Kind, StoredMessage
+from bot.domain.message import Kind, Standing, StoredMessage
 from bot.domain.moved import moved
 from bot.domain.permission import Act
 from bot.domain.picture import Picture
@@ -129,7 +129,8 @@ def _decidable(found: Seat) -> tuple[StoredMessage, tuple[Line, ...]]:
 
 def asking(picture: Picture) -> StoredMessage | None:
     """The newest message that asks for a refill."""
-    asks = [m for m in picture.messages if isinstance(m.content.request, RefillRequest)]
+    stands = [m for m in picture.messages if m.standing is Standing.CURRENT]
+    asks = [m for m in stands if isinstance(m.content.request, RefillRequest)]
     return max(asks, key=lambda m: m.content.sent_at, default=None)
 
 
@@ -226,12 +227,18 @@ def _terms(deciding: Deciding, medication: Medication, choice: Choice) -> Terms:
     asked = request.pharmacy.name if isinstance(request, RefillRequest) and request.pharmacy else None
     approving = outcome in (Outcome.APPROVED, Outcome.CHANGED, Outcome.ALREADY)
     changed = outcome is Outcome.CHANGED
+    if changed and controlled_in(" ".join((choice.quantity, choice.sig, choice.pharmacy))):
+        raise Refused(
+            "A controlled medicine cannot be approved by a button, nor written into a change. Sign it in the EHR.",
+            because=Refusal.CONTROLLED,
+            field=f"line_{number}_quantity",
+        )
     return Terms(
         medicine=medication.text,
-        quantity=(choice.quantity.strip() if changed else "") or (medication.quantity if approving else None),
+        quantity=(choice.quantity.strip()[:100] if changed else "") or (medication.quantity if approving else None),
         refills=_refills(choice.refills, number) if changed else None,
-        sig=(choice.sig.strip() or None) if changed else None,
-        pharmacy=((choice.pharmacy.strip() if changed else "") or asked) if approving else None,
+        sig=(choice.sig.strip()[:300] or None) if changed else None,
+        pharmacy=((choice.pharmacy.strip()[:150] if changed else "") or asked) if approving else None,
         reason=_reason(outcome, choice, number),
     )
 

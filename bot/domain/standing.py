@@ -71,6 +71,8 @@ def _save(records: Records, conversation: Conversation, *, status: Status, actio
     )
     picture = records.picture(conversation.id) if ended and conversation.turn is not Turn.NEW else None
     if picture:
+        if picture.handed:  # who got it without the prior text must not get it with the end of the forward
+            present = replace(present, holder=None, turn=Turn.TAKEN)
         over(records, picture.forwards, state=ForwardState.OVER, by=f"portal:{conversation.portal}", now=now)
     records.save_conversation(present)
     records.journal(Entry(at=now, actor=f"portal:{conversation.portal}", action=action, subject=conversation.id))

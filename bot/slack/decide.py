@@ -47,7 +47,7 @@ def build(deciding: Deciding, now: datetime) -> Block:
     ]
     choices = {choice.line: choice for choice in deciding.choices}
     room = (MOST_BLOCKS - len(blocks)) // _EACH
-    for one in deciding.lines[:room]:
+    for one in sorted(deciding.lines, key=lambda each: each.decided is not None)[:room]:
         blocks += [kit.divider(), *_line(one, choices.get(one.medication.line), clock, alone=len(deciding.lines) == 1)]
     left = len(deciding.lines) - room
     if left > 0:

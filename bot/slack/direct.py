@@ -47,7 +47,8 @@ def direct(
     talk = picture.conversation
     glimpse = staff is not None and tie(staff, talk, picture.forwards, picture.practice) is Tie.GLIMPSE
     bare = not back and not forward.prior
-    yours = _yours(picture, forward, slack, back=back)
+    works_here = staff is not None and bool(staff.roles)
+    yours = works_here and _yours(picture, forward, slack, back=back)
     minimal = (
         privacy.detail_for(talk, picture.practice, slot="department", messages=picture.messages) is CardDetail.MINIMAL
     )

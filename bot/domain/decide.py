@@ -227,7 +227,7 @@ def _terms(deciding: Deciding, medication: Medication, choice: Choice) -> Terms:
     asked = request.pharmacy.name if isinstance(request, RefillRequest) and request.pharmacy else None
     approving = outcome in (Outcome.APPROVED, Outcome.CHANGED, Outcome.ALREADY)
     changed = outcome is Outcome.CHANGED
-    if changed and controlled_in(" ".join((choice.quantity, choice.sig, choice.pharmacy))):
+    if changed and controlled_in(f"{choice.quantity} {choice.sig} {choice.pharmacy}"):
         raise Refused(
             "A controlled medicine cannot be approved by a button, nor written into a change. Sign it in the EHR.",
             because=Refusal.CONTROLLED,

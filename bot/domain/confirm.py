@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from bot.domain import tell
 from bot.domain.answer import Answer, answer
-from bot.domain.conversation import Conversation, Status
+from bot.domain.conversation import Conversation, Note, Status
 from bot.domain.decide import Planned, deciding_of, plan
 from bot.domain.decision import Decision, in_force, to_enter
 from bot.domain.entitled import Seat, seat, write
@@ -109,6 +109,11 @@ def _hand_back(records: Records, found: Seat, planned: Planned, words: str, *, n
         come_back(records, found, replace(handed, response=text, words=words), state=ForwardState.RETURNED, now=now)
         return
     talk = found.conversation
+    if words:  # for whoever answers: kept as a note, since nobody forwarded it
+        kept = Note(
+            id=records.new_id("n"), conversation_id=talk.id, author=found.staff.slack, text=f"{text}\n\n{words}", at=now
+        )
+        records.add_note(kept, channel="decision", ts=planned.decisions[0].id)
     present = replace(
         talk,
         version=talk.version + 1,

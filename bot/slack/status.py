@@ -77,7 +77,7 @@ def _who(picture: Picture, situation: Situation) -> str:
             return handed_on(picture, situation)
         case Phase.RETURNED:
             return came_back(picture, situation)
-        case Phase.SNOOZED:
+        case Phase.SNOOZED | Phase.ENTERING:
             return _kept_by(picture)
         case Phase.ANSWERED:
             return "waiting for the family"

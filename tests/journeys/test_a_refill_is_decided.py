@@ -288,3 +288,19 @@ async def test_early_twice_and_a_sibling_s_medicine_are_said(desk: World):
         assert "days ago: early" in shown
         assert "Same medicine was asked for before: No. 1" in shown
         assert "Asked for Mateo, but the medicine is on Lucia's request: No. 2" in shown
+
+
+async def test_the_department_answers_later_with_the_words_at_hand(desk: World):
+    """Nobody forwarded it: the decision stands, the department has it, and the words are kept as a note."""
+    card = await asked(desk)
+    view = await deciding(desk, card)
+    await desk.choose(view, "line_1_outcome", "approved", who="U0GRACE")
+    page = await desk.window("U0GRACE", containing="You decide")
+    await desk.choose(page, "answer_by", "later", who="U0GRACE")
+    page = await desk.window("U0GRACE", containing="Nothing leaves from this window")
+    assert (await desk.submit(page, who="U0GRACE")).get("closed")
+    waiting = await desk.card("Enter in EHR", **CHANNEL)
+    assert "Refills has it" in words(waiting)
+    await desk.press(waiting, "Open", **CHANNEL)
+    assert "approved Mateo's refill" in words(await desk.window(containing="internal note"))
+    assert desk.shown() == []

@@ -103,7 +103,8 @@ def _named(word: str) -> str | None:
 
 def _held(word: str) -> str | None:
     """A long name inside ("apapcodeine"), or a short one with an ending ("xanaxxr")."""
-    inside = (word[a:b] for a in range(len(word) - 6) for b in range(len(word), a + 6, -1))
+    reach = _index_of(_CONTROLLED).longest  # a word of 20,000 letters costs no more than its letters
+    inside = (word[a:b] for a in range(len(word) - 6) for b in range(min(len(word), a + reach), a + 6, -1))
     bare = (word.removesuffix(ending) for ending in _ENDINGS)
     return next((part for part in (*inside, *bare) if part in _NAMES), None)
 

@@ -42,12 +42,13 @@ class Index:
     names: frozenset[str]
     begun: Mapping[str, str]  # long names by their beginnings: records cut off at a width ("dextroamp")
     left: Mapping[str, tuple[str, ...]]
+    longest: int  # letters of the longest name
 
     def near(self, word: str, *, most: int = 2) -> tuple[str, int] | None:
         """The nearest name and how many slips away: one is forgiven from 5 letters on, two are from 9 on."""
         if word in self.names:
             return word, 0
-        if len(word) < 5:
+        if not 5 <= len(word) <= self.longest + most:  # beyond it no slip reaches a name, and each letter would cost
             return None
         reach = min(most, 2 if len(word) >= 7 else 1)
         names = {name for rest in _without(word, reach) for name in self.left.get(rest, ())}
@@ -63,7 +64,7 @@ def index(names: Iterable[str]) -> Index:
         for rest in _without(name, forgiven(name)) if forgiven(name) else ():
             left[rest] = (*left.get(rest, ()), name)
     begun = {name[:n]: name for name in sorted(every) if len(name) >= 9 for n in range(6, len(name))}
-    return Index(names=every, begun=begun, left=left)
+    return Index(names=every, begun=begun, left=left, longest=max(map(len, every), default=0))
 
 
 def forgiven(name: str) -> int:

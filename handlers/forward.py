@@ -9,6 +9,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.domain import forward, tell
 from bot.domain.practice import Practice
+from bot.domain.refused import Refused
 from bot.domain.store import Records
 from bot.slack import form, names
 from bot.slack import forward as modal
@@ -46,12 +47,14 @@ def register(app: AsyncApp, front: Front) -> None:
 async def _redrawn(front: Front, body: Payload) -> None:
     """Somebody was chosen: whether they are away is said at once."""
     view = body.get("view") or {}
-    handing = await front.store.read(
-        forward.handing_of, window_id=form.window_id(view), slack=str((body.get("user") or {}).get("id") or "")
-    )
-    if handing is not None:
-        drawn = modal.again(handing, view, front.clock())
-        await front.poster.call("views.update", view_id=view.get("id"), hash=view.get("hash"), view=drawn)
+    person = await front.person(body)
+    try:
+        handing = await front.store.read(forward.handing_of, window_id=form.window_id(view), person=person)
+    except Refused as refused:
+        await front.tell(body, refused.sentence)
+        return
+    drawn = modal.again(handing, view, front.clock())
+    await front.poster.call("views.update", view_id=view.get("id"), hash=view.get("hash"), view=drawn)
 
 
 def _practice(records: Records) -> Practice:

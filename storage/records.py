@@ -155,6 +155,7 @@ class SqlRecords:
     add_forward = forwards.add_forward
     save_forward = forwards.save_forward
     decide = decisions.decide
+    decisions_of = decisions.decisions_of
     told_by = decisions.told_by
     entered = decisions.entered
     waiting = conversations.waiting

@@ -131,35 +131,21 @@ def _hand_back(records: Records, found: Seat, planned: Planned, words: str, *, n
 
 def next_refill(records: Records, *, person: Person, besides: str) -> Conversation | None:
     """The most pressing refill that waits for this prescriber: their own turn first, then their departments' unread."""
-    for group in _waiting(records, person):
-        waiting = [t for t in group if t.id != besides and _undecided(records, t)]
-        if waiting:
-            return min(waiting, key=lambda t: (not t.urgent, t.due_at))
+    practice = tell.in_force(records)
+    staff = practice.person(person.slack)
+    departments = staff.departments if staff else ()
+    mine = [talk for slack in practice.turns_of(person.slack) for talk in records.waiting(holder=slack)]
+    unread = [t for name in departments for t in records.waiting(department=name) if t.holder is None]
+    for group in (mine, unread):
+        for talk in sorted(group, key=lambda t: (not t.urgent, t.due_at)):
+            if talk.id != besides and undecided(records, talk):
+                return talk
     return None
 
 
-def waiting_refills(records: Records, *, person: Person) -> int:
-    """How many refills wait for this prescriber: their own turn, and their departments' unread."""
-    return sum(1 for group in _waiting(records, person) for talk in group if _undecided(records, talk))
-
-
-def _waiting(records: Records, person: Person) -> tuple[list[Conversation], list[Conversation]]:
-    """What is this person's turn, or of somebody they cover; and what nobody of their departments has."""
-    practice = tell.in_force(records)
-    staff = practice.person(person.slack)
-    if staff is None:
-        return [], []
-    own = [staff.slack, *(away.slack for away in practice.covered(staff.slack))]
-    mine = [talk for slack in own for talk in records.waiting(holder=slack)]
-    unread = [t for name in staff.departments for t in records.waiting(department=name) if t.holder is None]
-    return mine, unread
-
-
-def _undecided(records: Records, talk: Conversation) -> bool:
-    if talk.kind is not Kind.REFILL or talk.snoozed_until is not None:
-        return False
-    picture = records.picture(talk.id)
-    return picture is not None and not in_force(picture.decisions)
+def undecided(records: Records, talk: Conversation) -> bool:
+    """Whether it is a refill that waits for its decision and is not put aside."""
+    return talk.kind is Kind.REFILL and talk.snoozed_until is None and not records.decisions_of(talk.id)
 
 
 def entered(records: Records, *, conversation_id: str, person: Person, now: datetime) -> Conversation:

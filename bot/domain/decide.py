@@ -10,7 +10,7 @@ from datetime import datetime
 from bot.domain.answer import author_of
 from bot.domain.controlled import Judged, controlled_in, judge
 from bot.domain.decision import Decision, Terms, in_force
-from bot.domain.entitled import Seat, seat, write
+from bot.domain.entitled import Seat, open_window, seat
 from bot.domain.forward import Handing, open_forward, still_open
 from bot.domain.message import Kind, Standing, StoredMessage
 from bot.domain.moved import moved
@@ -93,17 +93,7 @@ def open_refill(
             raise
         return open_forward(records, conversation_id=conversation_id, person=person, now=now, refused=NOT_A_PRESCRIBER)
     message, lines = _decidable(found)
-    window = Window(
-        id=records.new_id("w"),
-        what="refill",
-        conversation_id=conversation_id,
-        slack=found.staff.slack,
-        opened_at=now,
-        version=found.conversation.version,
-        draft=_draft((), row=row),
-    )
-    records.add_window(window)
-    write(records, "refill.opened", found.conversation, by=found.staff, now=now)
+    window = open_window(records, found, what="refill", now=now, draft=_draft((), row=row))
     return Deciding(window=window, seat=found, message=message, lines=lines, row=row)
 
 

@@ -14,6 +14,7 @@ from bot.domain.place import stand_ins
 from bot.domain.refused import Refusal, Refused
 from bot.domain.staff import Person, Staff
 from bot.domain.store import Records
+from bot.domain.window import Window
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,9 +22,14 @@ class Seat:
     """A conversation, locked, with the person who may act on it, and what binds them to it."""
 
     picture: Picture
+    person: Person
     staff: Staff
     bound: Tie
-    acts: frozenset[Act]
+
+    @property
+    def acts(self) -> frozenset[Act]:
+        """Everything that this person may do with it now; only a window that offers it all asks."""
+        return acts_of(self.person, self.staff, self.bound, self.conversation)
 
     @property
     def conversation(self) -> Conversation:
@@ -42,7 +48,7 @@ def seat(records: Records, *, conversation_id: str, person: Person, act: Act) ->
     also = stand_ins(records, practice, conversation)
     bound = tie(staff, conversation, picture.forwards, practice, also=also)
     must(person, staff, act, bound, conversation, ask=practice.ask)
-    return Seat(picture=picture, staff=staff, bound=bound, acts=acts_of(person, staff, bound, conversation))
+    return Seat(picture=picture, person=person, staff=staff, bound=bound)
 
 
 def entitled(
@@ -51,6 +57,22 @@ def entitled(
     """The same as `seat`, in parts."""
     found = seat(records, conversation_id=conversation_id, person=person, act=act)
     return found.conversation, found.staff, found.picture
+
+
+def open_window(records: Records, found: Seat, *, what: str, now: datetime, draft: str = "") -> Window:
+    """Remember that this person opened a window of that sort, at what the conversation is now; journalled."""
+    window = Window(
+        id=records.new_id("w"),
+        what=what,
+        conversation_id=found.conversation.id,
+        slack=found.staff.slack,
+        opened_at=now,
+        version=found.conversation.version,
+        draft=draft,
+    )
+    records.add_window(window)
+    write(records, f"{what}.opened", found.conversation, by=found.staff, now=now)
+    return window
 
 
 def write(

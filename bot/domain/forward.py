@@ -7,11 +7,12 @@ from datetime import datetime
 
 from bot.domain import tell
 from bot.domain.conversation import Conversation, Status
-from bot.domain.entitled import Seat, seat, write
+from bot.domain.entitled import Seat, open_window, seat, write
 from bot.domain.permission import Act, Tie
 from bot.domain.picture import Picture
 from bot.domain.practice import Practice
 from bot.domain.refused import Refusal, Refused
+from bot.domain.spoken import spoken
 from bot.domain.staff import Person, Role, Staff
 from bot.domain.store import Records
 from bot.domain.turn import Forward, ForwardState, Turn, open_chain
@@ -52,31 +53,16 @@ def open_forward(
     """Open the Forward window. `refused`: why something else that was pressed leads here."""
     found = seat(records, conversation_id=conversation_id, person=person, act=Act.FORWARD)
     still_open(found.conversation)
-    window = Window(
-        id=records.new_id("w"),
-        what="forward",
-        conversation_id=conversation_id,
-        slack=found.staff.slack,
-        opened_at=now,
-        version=found.conversation.version,
-        draft=refused,
-    )
-    records.add_window(window)
-    write(records, "forward.opened", found.conversation, by=found.staff, now=now)
+    window = open_window(records, found, what="forward", now=now, draft=refused)
     proposed, why = propose(found) if refused else (None, "")
     return Handing(window=window, seat=found, proposed=proposed, why=why, refused=refused)
 
 
-def handing_of(records: Records, *, window_id: str, slack: str) -> Handing | None:
-    """An opened Forward window of this person, to draw it again; None when it is not theirs."""
-    window = records.window(window_id)
-    picture = records.picture(window.conversation_id) if window and window.slack == slack else None
-    staff = picture.practice.person(slack) if picture else None
-    if window is None or picture is None or staff is None:
-        return None
-    refused = window.draft if window.what == "forward" else ""
-    found = Seat(picture=picture, staff=staff, bound=Tie.NONE, acts=frozenset())
-    return Handing(window=window, seat=found, refused=refused)
+def handing_of(records: Records, *, window_id: str, person: Person) -> Handing:
+    """An opened Forward window of this person, to draw it again; Refused when it is over or they may not any more."""
+    window = mine(records.window(window_id), person.slack, "forward")
+    found = seat(records, conversation_id=window.conversation_id, person=person, act=Act.FORWARD)
+    return Handing(window=window, seat=found, refused=window.draft)
 
 
 def propose(found: Seat) -> tuple[Staff | None, str]:
@@ -117,7 +103,7 @@ def forward(records: Records, *, window_id: str, person: Person, slip: Slip, now
     found = seat(records, conversation_id=window.conversation_id, person=person, act=Act.FORWARD)
     talk = found.conversation
     still_open(talk)
-    _unmoved(found, window)
+    _unmoved(found, window, now=now)
     if len(slip.note) > NOTE_LIMIT:
         raise Refused(f"{len(slip.note):,} characters; a note takes {NOTE_LIMIT:,}.", because=Refusal.TEXT, field=NOTE)
     to, asked, department = _addressee(found, slip)
@@ -176,14 +162,13 @@ def _addressee(found: Seat, slip: Slip) -> tuple[str | None, str | None, str | N
     return person.slack, named.slack if named.slack != person.slack else None, None
 
 
-def _unmoved(found: Seat, window: Window) -> None:
+def _unmoved(found: Seat, window: Window, *, now: datetime) -> None:
     """Stop when the turn went to somebody else while the window was open: they should not lose it unseen."""
-    talk = found.conversation
-    moved = talk.held_since is not None and talk.held_since > window.opened_at and talk.holder != found.staff.slack
-    if not moved:
+    talk, practice = found.conversation, found.picture.practice
+    if talk.held_since is None or talk.held_since <= window.opened_at or talk.holder == found.staff.slack:
         return
-    clock = f"{talk.held_since:%H:%M} UTC" if talk.held_since else ""
-    holder = found.picture.practice.person(talk.holder or "")
+    clock = spoken(talk.held_since, practice=practice, now=now)
+    holder = practice.person(talk.holder or "")
     who = holder.name if holder else talk.department
     raise Refused(
         f"{who} has it now, since {clock}: it changed while this window was open. Copy your note, close this window, "

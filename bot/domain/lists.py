@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from bot.domain import tell
-from bot.domain.confirm import waiting_refills
+from bot.domain.confirm import undecided
 from bot.domain.conversation import Conversation
 from bot.domain.permission import Act, acts_of, tie
 from bot.domain.phase import TROUBLE, Situation, situation
@@ -75,7 +75,9 @@ def board(records: Records, *, person: Person, now: datetime, shown: Mapping[str
         for name, talks in found.items()
     }
     urgent = {t.id for name in (Name.PORTAL, Name.PHONE, Name.MINE) for t in found[name] if t.urgent}
-    refills = waiting_refills(records, person=person) if Role.PRESCRIBER in staff.roles else 0
+    refills = 0
+    if Role.PRESCRIBER in staff.roles:
+        refills = sum(undecided(records, t) for name in (Name.PORTAL, Name.PHONE, Name.MINE) for t in found[name])
     return Board(practice=practice, staff=staff, lists=listed, urgent=len(urgent), refills=refills)
 
 
@@ -83,7 +85,7 @@ def sorted_out(
     records: Records, staff: Staff, practice: Practice, *, now: datetime
 ) -> dict[Name, Sequence[Conversation]]:
     """Which open conversation stands in which list; each in one, the first that fits."""
-    own = [staff.slack, *(away.slack for away in practice.covered(staff.slack))]
+    own = practice.turns_of(staff.slack)
     held = [talk for slack in own for talk in records.waiting(holder=slack)]
     free = [t for name in staff.departments for t in records.waiting(department=name) if t.holder is None]
     awake = [t for t in free if t.snoozed_until is None or t.snoozed_until <= now]

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from bot.domain import tell
 from bot.domain.conversation import Note
-from bot.domain.entitled import Seat, seat, write
+from bot.domain.entitled import Seat, open_window, seat, write
 from bot.domain.journal import Entry
 from bot.domain.permission import Act
 from bot.domain.refused import Refusal, Refused
@@ -44,16 +44,7 @@ def note(
 def open_note(records: Records, *, conversation_id: str, person: Person, now: datetime) -> tuple[Window, Seat]:
     """Open the window for a note."""
     found = seat(records, conversation_id=conversation_id, person=person, act=Act.NOTE)
-    window = Window(
-        id=records.new_id("w"),
-        what="note",
-        conversation_id=conversation_id,
-        slack=found.staff.slack,
-        opened_at=now,
-        version=found.conversation.version,
-    )
-    records.add_window(window)
-    write(records, "note.opened", found.conversation, by=found.staff, now=now)
+    window = open_window(records, found, what="note", now=now)
     return window, found
 
 

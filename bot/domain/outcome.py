@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from bot.domain.answer import Answer, answer, author_of
 from bot.domain.appointment import AppointmentRequest
 from bot.domain.decision import Decision, Terms, Visit, in_force
-from bot.domain.entitled import Seat, seat, write
+from bot.domain.entitled import Seat, open_window, seat, write
 from bot.domain.forward import still_open
 from bot.domain.message import Kind, StoredMessage
 from bot.domain.moved import moved
@@ -84,16 +84,7 @@ class Recording:
 def open_outcome(records: Records, *, conversation_id: str, person: Person, now: datetime) -> Recording:
     """Open the window of this conversation's kind."""
     found = _seated(records, conversation_id, person)
-    window = Window(
-        id=records.new_id("w"),
-        what="outcome",
-        conversation_id=conversation_id,
-        slack=found.staff.slack,
-        opened_at=now,
-        version=found.conversation.version,
-    )
-    records.add_window(window)
-    write(records, "outcome.opened", found.conversation, by=found.staff, now=now)
+    window = open_window(records, found, what="outcome", now=now)
     return _recording(window, found)
 
 

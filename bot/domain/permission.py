@@ -95,7 +95,7 @@ def tie(
 ) -> Tie:
     """What binds this person to the conversation. `also`: departments that stand in for its own."""
     chain = open_chain(forwards)
-    theirs = {staff.slack, *(away.slack for away in practice.covered(staff.slack))}
+    theirs = practice.turns_of(staff.slack)
     inside = not {conversation.department, *also}.isdisjoint(staff.departments)
     turn = conversation.holder in theirs
     waits = any(forward.by in theirs for forward in chain)

@@ -103,6 +103,10 @@ class Practice:
         away = (s for s in self.staff if s.covered_by and s.slack != slack)
         return tuple(s for s in away if (found := self.cover(s.slack)) and found.slack == slack)
 
+    def turns_of(self, slack: str) -> tuple[str, ...]:
+        """Whose turn counts as that person's: their own, and that of everybody they cover for."""
+        return (slack, *(away.slack for away in self.covered(slack)))
+
     @property
     def admins(self) -> tuple[Staff, ...]:
         """Everybody who can change this file."""

@@ -213,6 +213,10 @@ class AnswerRecords(Protocol):
         """
         ...
 
+    def decisions_of(self, conversation_id: str) -> Sequence[Decision]:
+        """All decisions of a conversation, oldest first."""
+        ...
+
     def told_by(self, decision_id: str, *, reply_id: str) -> None:
         """Which answer carries this decision to the portal."""
         ...

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from bot.domain import tell
 from bot.domain.conversation import Conversation
-from bot.domain.entitled import Seat, seat, write
+from bot.domain.entitled import Seat, open_window, seat, write
 from bot.domain.forward import NOTE_LIMIT, may_respond, still_open
 from bot.domain.permission import Act
 from bot.domain.refused import Refusal, Refused
@@ -42,17 +42,7 @@ def open_respond(records: Records, *, conversation_id: str, person: Person, now:
     found = seat(records, conversation_id=conversation_id, person=person, act=Act.RESPOND)
     still_open(found.conversation)
     handed = may_respond(found)
-    window = Window(
-        id=records.new_id("w"),
-        what="respond",
-        conversation_id=conversation_id,
-        slack=found.staff.slack,
-        opened_at=now,
-        version=found.conversation.version,
-        draft=handed.id,
-    )
-    records.add_window(window)
-    write(records, "respond.opened", found.conversation, by=found.staff, now=now)
+    window = open_window(records, found, what="respond", now=now, draft=handed.id)
     return Responding(window=window, seat=found, forward=handed)
 
 

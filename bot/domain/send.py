@@ -8,7 +8,7 @@ from datetime import datetime
 from bot.domain.answer import Answer, answer
 from bot.domain.conversation import Status
 from bot.domain.delivery import State
-from bot.domain.entitled import entitled
+from bot.domain.entitled import entitled, open_window, seat
 from bot.domain.journal import Entry
 from bot.domain.message import Relationship
 from bot.domain.permission import Act
@@ -55,19 +55,10 @@ class Stale:
 
 def open_reply(records: Records, *, conversation_id: str, person: Person, now: datetime) -> Desk:
     """Open the reply window, if this person may answer this conversation now."""
-    conversation, staff, picture = entitled(records, conversation_id=conversation_id, person=person, act=Act.REPLY)
-    answerable(picture)
-    window = Window(
-        id=records.new_id("w"),
-        what="reply",
-        conversation_id=conversation.id,
-        slack=staff.slack,
-        opened_at=now,
-        version=conversation.version,
-    )
-    records.add_window(window)
-    records.journal(Entry(at=now, actor=staff.slack, action="reply.opened", subject=conversation.id))
-    return _desk(records, window, picture, staff)
+    found = seat(records, conversation_id=conversation_id, person=person, act=Act.REPLY)
+    answerable(found.picture)
+    window = open_window(records, found, what="reply", now=now)
+    return _desk(records, window, found.picture, found.staff)
 
 
 def desk_of(records: Records, *, window_id: str, person: Person) -> Desk:
@@ -84,16 +75,7 @@ def _desk(records: Records, window: Window, picture: Picture, staff: Staff) -> D
 
 def send(records: Records, *, window_id: str, person: Person, form: Form, now: datetime) -> Reply | Stale:
     """Send an answer: one window, one reply. The recipient comes from our own row, never from Slack."""
-    window = records.window(window_id)
-    if window is None or window.slack != person.slack or window.what != "reply":
-        raise Refused(
-            "I do not know this window any more. Copy your text, close it, and press Reply on the card again.",
-            because=Refusal.GONE,
-        )
-    if window.used_by is not None:
-        raise Refused(
-            "Already sent. Close this window; the card shows how far the answer is.", because=Refusal.ALREADY_SENT
-        )
+    window = mine(records.window(window_id), person.slack, "reply")
     conversation, staff, picture = entitled(
         records, conversation_id=window.conversation_id, person=person, act=Act.REPLY
     )

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from bot.domain import tell
 from bot.domain.conversation import Conversation, Status
-from bot.domain.entitled import Seat, seat, write
+from bot.domain.entitled import Seat, open_window, seat, write
 from bot.domain.forward import still_open
 from bot.domain.journal import Entry
 from bot.domain.permission import Act
@@ -25,16 +25,7 @@ def open_snooze(records: Records, *, conversation_id: str, person: Person, now: 
     """Open the Snooze window."""
     found = seat(records, conversation_id=conversation_id, person=person, act=Act.SNOOZE)
     _can_wait(found.conversation)
-    window = Window(
-        id=records.new_id("w"),
-        what="snooze",
-        conversation_id=conversation_id,
-        slack=found.staff.slack,
-        opened_at=now,
-        version=found.conversation.version,
-    )
-    records.add_window(window)
-    write(records, "snooze.opened", found.conversation, by=found.staff, now=now)
+    window = open_window(records, found, what="snooze", now=now)
     return window, found
 
 

@@ -32,13 +32,13 @@ def draw(
     Redraws have a lane of their own (Slack counts chat.update apart), so that they never wait behind a backlog of
     new cards. Several redraws of one card that wait are one. `new`: it cannot stand anywhere yet, so nobody looks.
     """
+    places = () if new else records.places_of(conversation_id=conversation.id)
+    stand = [place.slot for place in places if place.ts]
     slots = ["department", "urgent"] if conversation.urgent else ["department"]
-    if not new and at is None:
-        known = [place.slot for place in records.places_of(conversation_id=conversation.id) if place.ts]
-        slots += [slot for slot in known if slot not in slots and (slot == "urgent" or slot.startswith("dm:"))]
+    if at is None:
+        slots += [slot for slot in stand if slot not in slots and (slot == "urgent" or slot.startswith("dm:"))]
     for slot in slots:
-        place = None if new else records.place(conversation_id=conversation.id, slot=slot)
-        _draw(records, conversation, slot, stands=bool(place and place.ts), now=now, at=at)
+        _draw(records, conversation, slot, stands=slot in stand, now=now, at=at)
 
 
 def _draw(

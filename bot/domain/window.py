@@ -28,15 +28,21 @@ class Window:
     draft: str = ""
 
 
+GONE = "I do not know this window any more. Copy what you wrote, close it, and press again on the card."
+USED = "This was done already. Close this window; the card shows what became of it."
+_OWN_WORDS = {  # a reply is the one that people press twice
+    "reply": (
+        "I do not know this window any more. Copy your text, close it, and press Reply on the card again.",
+        "Already sent. Close this window; the card shows how far the answer is.",
+    )
+}
+
+
 def mine(window: Window | None, slack: str, what: str) -> Window:
     """The window, if it is this person's, of that sort, and was not used; else Refused, in words."""
+    gone, used = _OWN_WORDS.get(what, (GONE, USED))
     if window is None or window.slack != slack or window.what != what:
-        raise Refused(
-            "I do not know this window any more. Copy what you wrote, close it, and press again on the card.",
-            because=Refusal.GONE,
-        )
+        raise Refused(gone, because=Refusal.GONE)
     if window.used_by is not None:
-        raise Refused(
-            "This was done already. Close this window; the card shows what became of it.", because=Refusal.ALREADY_SENT
-        )
+        raise Refused(used, because=Refusal.ALREADY_SENT)
     return window

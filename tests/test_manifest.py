@@ -15,10 +15,10 @@ import yaml
 
 from tests.tree import ROOT, nodes, registered
 
-# Which scopes an event or a method needs so that cards work in public and in private channels:
+# Which scopes an event or a method needs so that cards work in public and in private channels, and direct messages:
 # https://docs.slack.dev/reference/events and https://docs.slack.dev/reference/methods
 BOTH_READ = frozenset({"channels:read", "groups:read"})
-BOTH_HISTORY = frozenset({"channels:history", "groups:history"})
+HISTORY = frozenset({"channels:history", "groups:history", "im:history"})
 EVENTS = {
     "app_home_opened": frozenset(),
     "channel_archive": {"channels:read"},
@@ -51,12 +51,12 @@ METHODS = {
     "chat.postEphemeral": {"chat:write"},
     "chat.postMessage": {"chat:write"},
     "chat.update": {"chat:write"},
-    "conversations.history": BOTH_HISTORY,
+    "conversations.history": HISTORY,
     "conversations.info": BOTH_READ,
     "conversations.list": BOTH_READ,
     "conversations.members": BOTH_READ,
     "conversations.open": {"im:write"},
-    "conversations.replies": BOTH_HISTORY,
+    "conversations.replies": HISTORY,
     "usergroups.list": {"usergroups:read"},
     "usergroups.users.list": {"usergroups:read"},
     "users.info": {"users:read"},

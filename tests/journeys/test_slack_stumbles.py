@@ -147,6 +147,22 @@ async def test_a_lost_answer_makes_no_second_card(desk: World):
     await desk.replies(len(LOST))
 
 
+async def test_a_lost_answer_makes_no_second_direct_message(desk: World):
+    """The same for what one person is sent: the direct channel is read back, which takes a scope of its own."""
+    await desk.write(message())
+    card = await desk.card("Ear drops and swimming")
+    lost = {"kind": "reset_after", "method": "chat.postMessage", "nth": [1]}
+    await desk.do("faults", faults=[lost])
+    await desk.hand(card, "Grace")
+    await desk.direct("U0GRACE", "For you")
+    await desk.quiet()
+    await desk.later(seconds=6)
+    await desk.quiet()
+    assert await desk.rows("SELECT id FROM deliveries WHERE state IN ('pending', 'sending') AND code <> ''") == []
+    forwarded = [m for m in await desk.messages("D0GRACE", who="U0GRACE") if "from Alice Moreno" in words(m)]
+    assert len(forwarded) == 1
+
+
 async def test_a_post_that_did_not_happen_is_made(desk: World):
     """Slack failed before it posted: the look-back finds nothing, and the card is posted, once."""
     await desk.do("faults", faults=[{"kind": "error_500_before", "method": "chat.postMessage", "nth": [1]}])

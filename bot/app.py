@@ -20,7 +20,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 import handlers
 from bot import log, practice_file
 from bot.connection import Connection, SlackApp, SlackRefused, sign_in, slack_app
-from bot.domain import setup, snooze
+from bot.domain import overdue, setup, snooze
 from bot.domain.delivery import What
 from bot.domain.practice import Practice
 from bot.domain.store import Records, Store
@@ -196,6 +196,7 @@ class Service:
         portals = tuple(portal.id for portal in self.settings.portals)
         self.ticks.add("outbox", self._outbox.tick, every=1)
         self.ticks.add("wake", partial(self._round, snooze.wake), every=5)
+        self.ticks.add("doubts", partial(self._round, overdue.doubts), every=30)
         self.ticks.add("counts", self._count, every=15)
         channels = rounds.ChannelRound(self.store, poster, self.clock)
         self.ticks.add("channels", channels.run, every=600)

@@ -167,6 +167,7 @@ class SqlRecords:
     reply = replies.reply
     save_reply = replies.save_reply
     replies_due = replies.replies_due
+    doubts_over = replies.doubts_over
     reply_delivered_by = replies.reply_delivered_by
     add_note = note_rows.add_note
     change_note = note_rows.change_note

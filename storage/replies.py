@@ -52,6 +52,12 @@ _DUE = Sql(
     )
     .order_by(_r.written_at, _r.id)
 )
+_OVER = Sql(
+    select(*COLUMNS)
+    .where(_r.state == "unclear", _r.decide_by <= bindparam("before"))
+    .order_by(_r.decide_by, _r.id)
+    .limit(bindparam("most"))
+)
 _CARRIED = Sql("SELECT subject FROM deliveries WHERE id = :delivery_id AND what = 'reply'")
 _ADD = Sql(insert(replies).inline())
 _SAVE = Sql(update(replies).where(_r.id == bindparam("reply_id")), columns=_CHANGES)
@@ -99,6 +105,11 @@ def replies_of(t: Transaction, conversation_id: str) -> tuple[Reply, ...]:
 def replies_due(t: Transaction, *, state: State, before: datetime) -> Sequence[Reply]:
     """Answers in that state, written before then, of which the portal has reported nothing since."""
     return [from_row(t, row) for row in t.rows(_DUE, state=state.value, before=before)]
+
+
+def doubts_over(t: Transaction, *, before: datetime, limit: int) -> Sequence[Reply]:
+    """Unclear answers that somebody should have decided by then, the longest due first."""
+    return [from_row(t, row) for row in t.rows(_OVER, before=before, most=limit)]
 
 
 def _changes(t: Transaction, reply: Reply) -> dict[str, object]:

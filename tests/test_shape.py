@@ -35,6 +35,7 @@ BROAD = {
     "bot/jobs/outbox.py": (1, "one bad message stops no other"),
     "bot/jobs/scheduler.py": (1, "a tick that fails must not end the metronome"),
     "handlers/context.py": (1, "Bolt's error handler does not see tasks"),
+    "handlers/portal.py": (1, "an event that we stumble over is kept unread, not refused for ever"),
     "handlers/problem.py": (1, "the web's error handler"),
     "storage/crew.py": (1, "whoever waits for a job is told, and the thread lives on"),
     "storage/keyfile.py": (1, "any failure to open means that these are not the keys"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from bot.domain import tell
+from bot.domain import overdue, tell
 from bot.domain.answer import after_answer
 from bot.domain.conversation import Conversation
 from bot.domain.decision import to_enter
@@ -100,6 +100,7 @@ def arrived(records: Records, conversation: Conversation, reply: Reply, *, code:
     if delivery is None or not records.drop(delivery, state=State.DELIVERED, code=code, now=now):
         raise Refused("Somebody settled this already. Look at the card again.", because=Refusal.NOT_NOW)
     records.save_reply(replace(reply, state=State.DELIVERED, delivered_at=now, code="", reason="", decide_by=None))
+    overdue.settled(records, conversation.id, now=now)
     answered(records, conversation, reply, now=now)
 
 
@@ -116,6 +117,7 @@ def not_found(records: Records, conversation: Conversation, reply: Reply, *, kno
             reason="the portal says that it does not have this answer",
             decide_by=None,
         )
+        overdue.settled(records, conversation.id, now=now)
     else:
         reply = replace(reply, code="cannot_tell", reason="the portal cannot tell; please look into it yourself")
     records.save_reply(reply)
@@ -129,6 +131,7 @@ def _again(records: Records, conversation: Conversation, reply: Reply, *, maybe_
     records.save_reply(
         replace(reply, state=State.PENDING, code="", reason="", decide_by=None, next_try_at=now, portal_status=None)
     )
+    overdue.settled(records, conversation.id, now=now)
     answered(records, conversation, reply, now=now)
 
 

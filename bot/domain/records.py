@@ -184,6 +184,10 @@ class AnswerRecords(Protocol):
         """Answers in that state, written before then and still without a receipt."""
         ...
 
+    def doubts_over(self, *, before: datetime, limit: int) -> Sequence[Reply]:
+        """Unclear answers that somebody should have decided by then, the longest due first."""
+        ...
+
     def add_note(self, note: Note, *, channel: str, ts: str) -> bool:
         """Keep a note of the Slack message (channel, ts); False if it is kept already."""
         ...

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from bot.domain import doubt, tell
+from bot.domain import doubt, overdue, tell
 from bot.domain.conversation import Conversation, Status, latest
 from bot.domain.delivery import State, What
 from bot.domain.event import HandledElsewhere, MessageWithdrawn, ReplyStatus, ThreadClosed
@@ -104,6 +104,7 @@ def reply_status(records: Records, event: ReplyStatus, *, portal: str, now: date
         conversation = replace(conversation, status=Status.OPEN, closed_at=None, closed_by=None)
         records.save_conversation(conversation)
     elif reply.state in (State.UNCLEAR, State.FAILED):
+        overdue.settled(records, conversation.id, now=now)
         doubt.answered(records, conversation, told, now=now)
         return True
     tell.draw(records, conversation, now=now)

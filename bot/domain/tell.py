@@ -105,16 +105,17 @@ def again(records: Records, conversation: Conversation, *, now: datetime) -> Non
     )
 
 
-def writer(records: Records, conversation: Conversation, reply: Reply, *, now: datetime) -> None:
-    """Tell whoever wrote an answer, in a direct message without words of it, that it needs a look."""
+def writer(records: Records, conversation: Conversation, reply: Reply, *, now: datetime, to: str = "") -> None:
+    """Tell whoever wrote an answer (or `to`), in a direct message without words of it, that it needs a look."""
+    slot = f"dm:{to or reply.author.slack}"
     records.add_delivery(
         Delivery(
             id=records.new_id("d"),
             what=What.PING,
-            lane=slack_lane(f"dm:{reply.author.slack}"),
+            lane=slack_lane(slot),
             subject=reply.id,
             conversation_id=conversation.id,
-            slot=f"dm:{reply.author.slack}",
+            slot=slot,
             urgent=conversation.urgent,
         ),
         now=now,
@@ -171,11 +172,11 @@ def announce(records: Records, conversation: Conversation, *, practice: Practice
     )
 
 
-def ring(records: Records, *, key: str, words: str, now: datetime) -> None:
-    """Open an alarm, and tell every admin, once for each cause."""
+def ring(records: Records, *, key: str, words: str, now: datetime) -> bool:
+    """Open an alarm, and tell every admin, once for each cause; False when it rings already."""
     alarm = records.raise_alarm(key=key, words=words, now=now)
     if alarm is None:
-        return
+        return False
     records.journal(Entry(at=now, actor="service", action="alarm.raised", subject=alarm.id, detail={"key": key}))
     practice = records.practice()
     people = [f"dm:{admin.slack}" for admin in practice.admins] if practice else []
@@ -191,6 +192,7 @@ def ring(records: Records, *, key: str, words: str, now: datetime) -> None:
             ),
             now=now,
         )
+    return True
 
 
 def delivery_changed(records: Records, delivery_id: str, state: State, *, by: str, why: str, now: datetime) -> bool:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from bot.domain import overdue
 from bot.jobs import rounds
 from tests.journeys.conftest import OpenDesk
 from tests.world import PRACTICE, World, labels, message, until, words
@@ -90,6 +91,34 @@ async def test_a_doubt_that_nobody_can_settle_waits_for_a_person(doubtful: World
     assert (await doubtful.reply(card, "And rest.")).get("closed")
     await doubtful.quiet()
     assert len(doubtful.tries()) == 1
+
+
+async def test_a_doubt_that_nobody_decides_in_time_is_rung_once(doubtful: World):
+    """After its deadline the owner is reminded, the admins know, and the card says that it is late; until it is over."""
+    card = await doubtful.card("Unclear")
+    await doubtful.later(minutes=61)
+    for _ in range(3):
+        await doubtful.service.store.run(overdue.doubts, now=doubtful.clock())
+    assert "Nobody has decided" in await doubtful.alarm("Nobody has decided")
+    await doubtful.card("Decision late since")
+    await doubtful.quiet()
+    assert len(await doubtful.history("doubt.late")) == 1
+    told = [
+        m for m in await doubtful.messages("D0ALICE") if "has not been delivered to the portal for sure" in words(m)
+    ]
+    assert len(told) == 2
+    await doubtful.press(card, "Mark delivered")
+    await doubtful.card("elivered to the portal")
+    assert await doubtful.rows("SELECT key FROM alarms WHERE over_at IS NULL") == []
+
+
+async def test_a_late_doubt_of_somebody_who_left_passes_to_a_colleague(doubtful: World):
+    """Its owner has no role any more: somebody of the department owns it then, and the card names them."""
+    await doubtful.card("Unclear")
+    await doubtful.apply("\n".join(line for line in PRACTICE.splitlines() if "U0ALICE, name" not in line))
+    await doubtful.later(minutes=61)
+    await doubtful.service.store.run(overdue.doubts, now=doubtful.clock())
+    await doubtful.card("Grace Kim, PNP decides")
 
 
 async def test_a_receipt_settles_a_doubt(doubtful: World):

@@ -40,6 +40,7 @@ class PortalDoor:
 
 
 def _read(raw: bytes, arrived: datetime) -> Event | Unusable:
+    failpoint("webhook.parse")
     try:
         return webhook.read(raw, arrived)
     except webhook.Unreadable as unreadable:

@@ -111,7 +111,8 @@ class Clock:
 class World:
     """What a test plays with. `slack` and `portal` are the running stand-ins.
 
-    `triangles`: how many of Slack's warning signs people may have met; none, unless a test is about them.
+    `triangles`: how many of Slack's warning signs people may have met; none, unless a test is about them. `bugs`: the
+    log may tell of our own faults, because a test makes them.
     """
 
     slack: slack_server.RunningSlack
@@ -121,6 +122,7 @@ class World:
     http: aiohttp.ClientSession
     clock: Clock
     triangles: int = 0
+    bugs: bool = False
 
     @property
     def url(self) -> str:

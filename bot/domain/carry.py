@@ -28,11 +28,22 @@ def settle(records: Records, *, claim: Claim, outcome: Outcome, now: datetime) -
         tell.ring(
             records,
             key=f"delivery:{claim.what.value}:{outcome.code}",
-            words=f"Slack refused something that I had to post ({claim.what.value}: {outcome.code}). "
-            "Run `portaldesk deliveries list`, mend the cause, then `portaldesk deliveries retry`.",
+            words=_refused(f"{claim.what.value}: {outcome.code}", ours=outcome.code.startswith("bug:")),
             now=now,
         )
     return True
+
+
+def _refused(what: str, *, ours: bool) -> str:
+    if ours:
+        return (
+            f"I stumbled over something that I had to post, again and again ({what}). The log says where. "
+            "Run `portaldesk deliveries list`, and `portaldesk deliveries retry` with a version that has it mended."
+        )
+    return (
+        f"Slack refused something that I had to post ({what}). "
+        "Run `portaldesk deliveries list`, mend the cause, then `portaldesk deliveries retry`."
+    )
 
 
 def settle_card(records: Records, *, claim: Claim, outcome: Outcome, place: Place, now: datetime) -> bool:

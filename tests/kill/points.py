@@ -18,6 +18,7 @@ FAILPOINTS = (
     Point("webhook.read", "the event's bytes are here"),
     Point("webhook.verified", "its signature holds"),
     Point("webhook.before_store", "it goes to the database"),
+    Point("webhook.parse", "its bytes are being read, in the transaction"),
     Point("webhook.stored", "it is committed, and not answered yet"),
     Point("store.begin", "a transaction begins (SQLite: a group of acts)", (1, 3)),
     Point("store.after_act", "an act has run, in its transaction", (1, 2, 3, 4, 5, 6)),

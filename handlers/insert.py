@@ -7,11 +7,11 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
-from bot.domain import phrase, send, tell
-from bot.domain.practice import Phrase
+from bot.domain import phrase, phrasebook, send
+from bot.domain.phrasebook import Kept
 from bot.domain.refused import Refused
 from bot.domain.reply import TEXT_LIMIT
-from bot.domain.store import Records, StoreUnavailable
+from bot.domain.store import StoreUnavailable
 from bot.slack import form, insert, names, sentence
 from bot.slack import reply as modal
 from handlers.context import Front
@@ -24,7 +24,7 @@ def register(app: AsyncApp, front: Front) -> None:
 
     async def suggest(ack: AsyncAck, body: Payload, payload: Payload) -> None:
         slack = str((body.get("user") or {}).get("id") or "")
-        known = await front.store.read(_phrases, slack=slack)
+        known = await front.store.read(phrasebook.usable, slack=slack)
         await ack(options=insert.options(known, str(payload.get("value") or "")))
 
     async def chosen(ack: AsyncAck, body: Payload) -> None:
@@ -40,12 +40,6 @@ def register(app: AsyncApp, front: Front) -> None:
     app.action(names.REPLY_INSERT)(press)
 
 
-def _phrases(records: Records, *, slack: str) -> Sequence[Phrase]:
-    practice = tell.in_force(records)
-    staff = practice.person(slack)
-    return practice.phrases if staff and staff.roles else ()
-
-
 async def _inserted(front: Front, body: Payload, chosen: str) -> None:
     """Redraw at once, with the words at the end: what is typed between the press and the redraw would be lost."""
     view = body.get("view") or {}
@@ -53,13 +47,14 @@ async def _inserted(front: Front, body: Payload, chosen: str) -> None:
     person = await front.person(body)
     try:
         desk = await front.store.read(send.desk_of, window_id=written.window_id, person=person)
+        known = await front.store.read(phrasebook.usable, slack=person.slack)
     except Refused as refused:
         await front.tell(body, refused.sentence)
         return
     except StoreUnavailable:
         await front.tell(body, sentence.NOT_READY)
         return
-    words = _words(desk, chosen, front)
+    words = _words(desk, chosen, known, front)
     text = insert.joined(written.text, words) if words else written.text
     full = len(text) > TEXT_LIMIT
     drawn = modal.build(
@@ -77,10 +72,9 @@ async def _inserted(front: Front, body: Payload, chosen: str) -> None:
     await front.poster.call("views.update", view_id=view.get("id"), view=drawn)
 
 
-def _words(desk: send.Desk, chosen: str, front: Front) -> str:
+def _words(desk: send.Desk, chosen: str, known: Sequence[Kept], front: Front) -> str:
     if not chosen:
         forward = desk.picture.at_hand
         return forward.words if forward else ""
-    known = {insert.reference(one): one for one in desk.picture.practice.phrases}
-    found = known.get(chosen)
+    found = next((one.phrase for one in known if one.ref == chosen), None)
     return phrase.fill(found.text, phrase.values_for(desk.picture, desk.staff, now=front.clock())) if found else ""

@@ -9,13 +9,13 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.domain import setup, tell
 from bot.domain.practice import Practice
-from bot.domain.refused import Refusal, Refused
+from bot.domain.refused import Refused
 from bot.domain.store import Records, StoreUnavailable
-from bot.practice_file import PracticeWrong, read, show
 from bot.slack import form, names, sentence
 from bot.slack import setup as modal
 from bot.slack.poster import Verdict
 from handlers.context import Front
+from handlers.document import document_of
 from handlers.windows import submitted
 
 Payload = Mapping[str, Any]
@@ -52,7 +52,7 @@ def register(app: AsyncApp, front: Front) -> None:
             await ack(response_action="errors", errors={names.MAP_CHANNEL: trouble})
             return
         done = submitted(front, body, view, field=names.MAP_CHANNEL)
-        await ack(**await done(setup.map_channel, mapping=mapping, document_of=_document))
+        await ack(**await done(setup.map_channel, mapping=mapping, document_of=document_of))
 
     async def person_chosen(ack: AsyncAck, body: Payload) -> None:
         await ack()
@@ -64,7 +64,7 @@ def register(app: AsyncApp, front: Front) -> None:
         name = "" if practice.person(slack) else await _name(front, slack)
         membership = modal.read_membership(view, practice, name=name)
         done = submitted(front, body, view, field=names.STAFF_PERSON)
-        await ack(**await done(setup.change_staff, membership=membership, document_of=_document))
+        await ack(**await done(setup.change_staff, membership=membership, document_of=document_of))
 
     app.view(names.MAP_CHANNEL)(map_submitted)
     app.action(names.STAFF_PERSON)(person_chosen)
@@ -111,20 +111,6 @@ async def _name(front: Front, slack: str) -> str:
     called = await front.poster.call("users.info", read=True, user=slack)
     user = called.data.get("user") or {} if called.done else {}
     return str(user.get("real_name") or (user.get("profile") or {}).get("real_name") or user.get("name") or slack)
-
-
-def _document(practice: Practice) -> str:
-    """The practice as its file, read back: what could not be read again would stop everything."""
-    document = show(practice)
-    try:
-        read(document)
-    except PracticeWrong as wrong:
-        raise Refused(
-            "This would leave a practice that does not hold together (somebody covers for a person who is gone, or a "
-            "name is used twice). Nothing was changed; mend that in the practice file first.",
-            because=Refusal.NOT_NOW,
-        ) from wrong
-    return document
 
 
 def _practice(records: Records) -> Practice:

@@ -18,6 +18,7 @@ from storage import (
     inbox,
     messages,
     outbox,
+    phrases,
     pictures,
     places,
     practices,
@@ -169,6 +170,9 @@ class SqlRecords:
     replies_due = replies.replies_due
     doubts_over = replies.doubts_over
     reply_delivered_by = replies.reply_delivered_by
+    phrases_of = phrases.phrases_of
+    keep_phrase = phrases.keep_phrase
+    drop_phrase = phrases.drop_phrase
     add_note = note_rows.add_note
     change_note = note_rows.change_note
     notes = note_rows.notes

@@ -1,4 +1,4 @@
-"""The tables of people's work: forwards and decisions. One schema with storage.tables."""
+"""The tables of people's work: forwards, decisions, phrases of their own. One schema with storage.tables."""
 
 from __future__ import annotations
 
@@ -53,4 +53,15 @@ decisions = Table(
         "outcome NOT IN ('approved', 'approved_changed', 'already_sent') OR approvable", name="decisions_approvable"
     ),
     Index("decisions_round", "conversation_id", "message_id", "line", "round", unique=True),
+)
+
+# What people keep for themselves in their phrase notebooks; title and text are sealed.
+own_phrases = Table(
+    "own_phrases",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("slack", Text, nullable=False),
+    Column("words_sealed", LargeBinary, nullable=False),
+    Column("at", Moment, nullable=False),
+    Index("own_phrases_slack", "slack", "id"),
 )

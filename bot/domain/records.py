@@ -12,7 +12,7 @@ from bot.domain.decision import Decision
 from bot.domain.delivery import State
 from bot.domain.message import Patient, StoredMessage
 from bot.domain.picture import Picture
-from bot.domain.practice import Practice
+from bot.domain.practice import Phrase, Practice
 from bot.domain.reply import Reply
 from bot.domain.turn import Forward
 from bot.domain.window import Window
@@ -186,6 +186,18 @@ class AnswerRecords(Protocol):
 
     def doubts_over(self, *, before: datetime, limit: int) -> Sequence[Reply]:
         """Unclear answers that somebody should have decided by then, the longest due first."""
+        ...
+
+    def phrases_of(self, slack: str) -> Sequence[tuple[str, Phrase]]:
+        """A person's own phrases with their ids, by title."""
+        ...
+
+    def keep_phrase(self, phrase_id: str, *, slack: str, phrase: Phrase, now: datetime) -> None:
+        """Keep a person's own phrase, new or changed; never one of somebody else."""
+        ...
+
+    def drop_phrase(self, phrase_id: str, *, slack: str) -> bool:
+        """Forget a person's own phrase; False when there is none of that id."""
         ...
 
     def add_note(self, note: Note, *, channel: str, ts: str) -> bool:

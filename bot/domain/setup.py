@@ -77,7 +77,14 @@ def map_channel(
         replace(d, channel=mapping.channel) if d.name == mapping.department else d for d in practice.departments
     )
     records.save_channel(Channel(named=mapping.channel, id=mapping.channel))
-    _save(records, replace(practice, departments=departments), document_of, person, "practice.mapped", now=now)
+    save(
+        records,
+        replace(practice, departments=departments),
+        document_of,
+        person=person,
+        action="practice.mapped",
+        now=now,
+    )
     for talk in records.waiting(department=mapping.department):
         tell.draw(records, talk, now=now)
     return practice
@@ -119,7 +126,15 @@ def change_staff(
     )
     kept = tuple(after if s.slack == after.slack else s for s in practice.staff) if known else (*practice.staff, after)
     staff = kept if membership.roles else others
-    _save(records, replace(practice, staff=staff), document_of, person, "practice.staff", now=now, about=after.slack)
+    save(
+        records,
+        replace(practice, staff=staff),
+        document_of,
+        person=person,
+        action="practice.staff",
+        now=now,
+        about=after.slack,
+    )
     return practice
 
 
@@ -132,16 +147,17 @@ def _unchanged(practice: Practice, seen: int, *, field: str) -> None:
         )
 
 
-def _save(
+def save(
     records: Records,
     practice: Practice,
     document_of: Document,
+    *,
     person: Person,
     action: str,
-    *,
     now: datetime,
     about: str = "",
 ) -> None:
+    """Make this practice the one in force, as an admin's change in Slack; nothing when it is the same."""
     document = document_of(practice)
     if records.practice_document() == document:
         return

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 
 from bot.domain.phrase import matching
+from bot.domain.phrasebook import Kept
 from bot.domain.picture import Picture
-from bot.domain.practice import Phrase
 from bot.slack import between, names
 from bot.slack import blocks as kit
 from bot.slack.blocks import Block
@@ -38,20 +37,14 @@ def at_hand(picture: Picture) -> list[Block]:
     return blocks
 
 
-def options(phrases: Sequence[Phrase], query: str) -> list[Block]:
+def options(known: Sequence[Kept], query: str) -> list[Block]:
     """What the phrase field offers; values are opaque."""
-    return [_option(phrase) for _, phrase in matching(phrases, query)]
+    return [_option(known[n]) for n, _ in matching([one.phrase for one in known], query)]
 
 
-def _option(phrase: Phrase) -> Block:
-    label = f"{line(phrase.title, 45)} · {line(phrase.notebook, 25)}"
-    return {"text": kit.plain(label, kit.OPTION), "value": reference(phrase)}
-
-
-def reference(phrase: Phrase) -> str:
-    """An opaque name of a phrase, the same as long as its words are."""
-    told = f"{phrase.notebook}\0{phrase.title}\0{phrase.text}"
-    return f"ph_{hashlib.sha256(told.encode('utf-8', 'replace')).hexdigest()[:24]}"
+def _option(kept: Kept) -> Block:
+    label = f"{line(kept.phrase.title, 45)} · {line(kept.phrase.notebook, 25)}"
+    return {"text": kit.plain(label, kit.OPTION), "value": kept.ref}
 
 
 def joined(text: str, more: str) -> str:

@@ -87,7 +87,7 @@ def build(window: Window, picture: Picture, staff: Staff, now: datetime, **draft
         *at_hand(picture),
         *([kit.alert(told)] if (told := draft.get("told", "")) else []),
         *_ticks(window, picture, draft, new),
-        *([picker(draft.get("bump", 0))] if picture.practice.phrases else []),
+        picker(draft.get("bump", 0)),
         *_fields(staff, draft),
     ]
     blocks += _earlier(picture, latest, new, clock, beside=blocks, rest=rest)

@@ -40,6 +40,8 @@ class Judged:
     why: Why
 
 
+Medicines = Mapping[str, Sequence[str]]  # the practice's `controlled` and `approvable` lists
+
 _SCHEDULES = {"II": table.II, "III": table.III, "IV": table.IV, "V": table.V}  # the strictest first
 _ORDER = {schedule: n for n, schedule in enumerate(_SCHEDULES)}
 _NAMES = {name: schedule for schedule in reversed(_SCHEDULES) for name in _SCHEDULES[schedule]}
@@ -59,7 +61,7 @@ def controlled_in(text: str) -> Found | None:
     return min(found, key=lambda hit: _ORDER[hit.schedule], default=None)
 
 
-def judge(medication: Medication, *, medicines: Mapping[str, Sequence[str]]) -> Judged:
+def judge(medication: Medication, *, medicines: Medicines) -> Judged:
     """CONTRACT section 5's rule for one line; `medicines` are the practice's `controlled` and `approvable` lists.
 
     Our table beats the portal, and the practice's `controlled` list beats everything. What the portal itself calls II

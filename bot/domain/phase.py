@@ -118,7 +118,8 @@ def _phase(picture: Picture, *, now: datetime, stopped: datetime | None) -> tupl
         return _way(going, now=now, stopped=stopped), going
     if status is Status.DONE or (status is Status.ANSWERED and has):
         return Phase(status.value), has
-    return _turn(picture, now=now), None
+    turn = _turn(picture, now=now)
+    return turn, has if turn is Phase.ENTERING else None
 
 
 def _turn(picture: Picture, *, now: datetime) -> Phase:

@@ -119,7 +119,7 @@ def _content(picture: Picture, seen: Situation, clock: Clock) -> list[Block]:
     if seen.phase in TROUBLE:
         return [*trouble(picture, seen, clock, minimal=False), *answer, asked(picture, seen, Cut(chars=200, lines=3))]
     source = picture.request_message
-    parts = elements(picture.conversation.kind, source, clock)
+    parts = elements(picture.conversation.kind, source, clock, picture.practice.medicines)
     ask = [kit.rich(*parts)] if parts else []
     newest = [asked(picture, seen, Cut())]
     again = standing(picture).content.message_id != source.message_id

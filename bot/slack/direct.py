@@ -100,7 +100,7 @@ def _content(picture: Picture, clock: Clock, *, bare: bool) -> list[Block]:
         lines: list[Line] = [[say("Subject ", bold=True), say(subject(picture.request_message) or "none")]]
         lines.append([say("The prior text was left out. ", bold=True), say("Ask for it is behind the three dots.")])
         return [kit.rich(kit.section(*kit.joined(lines)))]
-    parts = elements(picture.conversation.kind, picture.request_message, clock)
+    parts = elements(picture.conversation.kind, picture.request_message, clock, picture.practice.medicines)
     blocks: list[Block] = []
     for one in reversed(sayings(picture)):
         more = whole(one, clock)

@@ -93,7 +93,7 @@ def _body(picture: Picture, notes: Sequence[Note], seen: Situation, clock: Clock
         *trouble(picture, seen, clock, minimal=False),
         *(block for one in picture.forwards for block in (*between.note(picture, one), *between.answer(picture, one))),
         *decided(picture, clock),
-        *kit.packed(lines(picture.conversation.kind, picture.request_message, clock)),
+        *kit.packed(lines(picture.conversation.kind, picture.request_message, clock, picture.practice.medicines)),
         *whole(Saying(at=newest.content.sent_at, message=newest), clock),
         *_files(picture),
         *also,

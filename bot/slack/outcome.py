@@ -54,7 +54,7 @@ def build(
     clock = Clock.of(picture.practice, now)
     filled = filled or _first(recording)
     stopped = None
-    asked = lines(talk.kind, recording.message.content, clock)[:8]
+    asked = lines(talk.kind, recording.message.content, clock, picture.practice.medicines)[:8]
     blocks = [
         *child_header(picture, clock),
         to_family(picture, *asked),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from bot.domain.controlled import Judged, Why, controlled_in
+from typing import assert_never
+
+from bot.domain.controlled import Judged, Medicines, Why, judge
 from bot.domain.hints import early
 from bot.domain.refill import Medication, Pharmacy, RefillRequest
 from bot.slack.blocks import Block, Line, emoji, listed, say, section
@@ -11,24 +13,24 @@ from bot.slack.people import phone
 from bot.slack.text import given, line
 
 MOST = 4  # medicines on a card
-_CONTROLLED = frozenset({"II", "III", "IV", "V"})  # 21 CFR 1308; schedule I has no medical use
 
 
-def elements(request: RefillRequest | None, clock: Clock) -> list[Block]:
-    """The request on a card: at most four medicines, the pharmacy, the day."""
-    medicines = request.medications if request else ()
-    shown = [joined_lines(medicine(m, clock, most=160)) for m in medicines[:MOST]]
+def elements(request: RefillRequest | None, clock: Clock, medicines: Medicines) -> list[Block]:
+    """The request on a card: at most four medicines, the pharmacy, the day; `medicines`: the practice's own lists."""
+    asked = request.medications if request else ()
+    shown = [joined_lines(medicine(m, clock, judged=judge(m, medicines=medicines), most=160)) for m in asked[:MOST]]
     made = [listed(shown, "ordered")] if shown else [section(say("Medicine ", bold=True), say("not given"))]
-    if len(medicines) > MOST:
-        made.append(section(say(f"{len(medicines) - MOST} more, press Open", bold=True)))
+    if len(asked) > MOST:
+        made.append(section(say(f"{len(asked) - MOST} more, press Open", bold=True)))
     return [*made, section(*joined_lines(rest(request, clock, most=120)))]
 
 
-def lines(request: RefillRequest | None, clock: Clock) -> list[Line]:
+def lines(request: RefillRequest | None, clock: Clock, medicines: Medicines) -> list[Line]:
     """The request in full."""
     made: list[Line] = []
     for medication in request.medications if request else ():
-        first, *more = medicine(medication, clock, most=20_000)
+        judged = judge(medication, medicines=medicines)
+        first, *more = medicine(medication, clock, judged=judged, most=20_000)
         made += [[say(f"{medication.line}. ", bold=True), *first], *more, *_source(medication)]
     return [*(made or [[say("Medicine ", bold=True), say("not given")]]), *rest(request, clock, most=20_000)]
 
@@ -41,7 +43,7 @@ def joined_lines(lines: list[Line]) -> Line:
     return pieces
 
 
-def medicine(medication: Medication, clock: Clock, *, judged: Judged | None = None, most: int = 400) -> list[Line]:
+def medicine(medication: Medication, clock: Clock, *, judged: Judged, most: int = 400) -> list[Line]:
     """What is known of a medicine, and what is not; `judged`: what our rule says of it."""
     name, strength = given(medication.text, "medicine", most), line(medication.strength, most)
     if strength and strength.lower() not in name.lower():
@@ -54,26 +56,27 @@ def medicine(medication: Medication, clock: Clock, *, judged: Judged | None = No
         "refills not given" if left is None else f"{left} refill{'s' if left != 1 else ''} left",
         line(medication.quantity, 60) or "quantity not given",
     ]
-    lines: list[Line] = [[say(name, bold=True)], *_schedule(medication, judged)]
+    lines: list[Line] = [[say(name, bold=True)], *_schedule(judged)]
     return [*lines, [say(given(medication.sig, "directions", most))], [say(" · ".join(facts))]]
 
 
-def _schedule(medication: Medication, judged: Judged | None) -> list[Line]:
+def _schedule(judged: Judged) -> list[Line]:
     """Controlled, or not known: with the lock that says where it is signed."""
-    word = medication.schedule.strip().upper()
-    found = controlled_in(f"{medication.text} {medication.strength or ''}")
-    if judged is not None and judged.why is Why.PRACTICE:
-        return [[emoji("lock"), say(" "), say("Controlled, says the practice: sign it in the EHR", bold=True)]]
-    if judged is not None and judged.why is Why.OURS:
-        schedule = f" ({judged.schedule})" if judged.schedule else ""
-        return [[emoji("lock"), say(" "), say(f"Controlled{schedule}: sign it in the EHR", bold=True)]]
-    if found:
-        return [[emoji("lock"), say(" "), say(f"Controlled ({found.schedule}): sign it in the EHR", bold=True)]]
-    if word in _CONTROLLED:
-        return [[emoji("lock"), say(" "), say(f"Controlled ({word}), says the portal: sign it in the EHR", bold=True)]]
-    if judged is not None and not judged.approvable:
-        return [[emoji("lock"), say(" "), say("Nobody says that it is not controlled: sign it in the EHR", bold=True)]]
-    return [] if word == "NONE" or (judged and judged.approvable) else [[say("schedule not given")]]
+    schedule = f" ({judged.schedule})" if judged.schedule else ""
+    match judged.why:
+        case Why.ALLOWED_BY_PORTAL | Why.ALLOWED_BY_PRACTICE:
+            return []
+        case Why.PRACTICE:
+            told = "Controlled, says the practice"
+        case Why.OURS:
+            told = f"Controlled{schedule}"
+        case Why.PORTAL:
+            told = f"Controlled{schedule}, says the portal"
+        case Why.UNKNOWN:
+            told = "Nobody says that it is not controlled"
+        case _:
+            assert_never(judged.why)
+    return [[emoji("lock"), say(" "), say(f"{told}: sign it in the EHR", bold=True)]]
 
 
 def _source(medication: Medication) -> list[Line]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import assert_never
 
 from bot.domain.appointment import AppointmentRequest
+from bot.domain.controlled import Medicines
 from bot.domain.insurance import InsuranceChange
 from bot.domain.message import Kind, PortalMessage
 from bot.domain.referral import ReferralRequest
@@ -14,14 +15,14 @@ from bot.slack.blocks import Block, Line
 from bot.slack.clock import Clock
 
 
-def elements(kind: Kind, message: PortalMessage, clock: Clock) -> list[Block]:
-    """The parts of the card's rich text; none for a general message."""
+def elements(kind: Kind, message: PortalMessage, clock: Clock, medicines: Medicines) -> list[Block]:
+    """The parts of the card's rich text; none for a general message. `medicines`: the practice's own lists."""
     ask = message.request
     match kind:
         case Kind.GENERAL:
             return []
         case Kind.REFILL:
-            return refill.elements(ask if isinstance(ask, RefillRequest) else None, clock)
+            return refill.elements(ask if isinstance(ask, RefillRequest) else None, clock, medicines)
         case Kind.APPOINTMENT:
             return appointment.elements(ask if isinstance(ask, AppointmentRequest) else None, clock)
         case Kind.INSURANCE:
@@ -32,14 +33,14 @@ def elements(kind: Kind, message: PortalMessage, clock: Clock) -> list[Block]:
             assert_never(kind)
 
 
-def lines(kind: Kind, message: PortalMessage, clock: Clock) -> list[Line]:
-    """Everything that was given, a line each; none for a general message."""
+def lines(kind: Kind, message: PortalMessage, clock: Clock, medicines: Medicines) -> list[Line]:
+    """Everything that was given, a line each; none for a general message. `medicines`: the practice's own lists."""
     ask = message.request
     match kind:
         case Kind.GENERAL:
             return []
         case Kind.REFILL:
-            return refill.lines(ask if isinstance(ask, RefillRequest) else None, clock)
+            return refill.lines(ask if isinstance(ask, RefillRequest) else None, clock, medicines)
         case Kind.APPOINTMENT:
             return appointment.lines(ask if isinstance(ask, AppointmentRequest) else None, clock)
         case Kind.INSURANCE:

@@ -70,6 +70,7 @@ async def test_three_presses_approve_one_medicine_as_asked(desk: World):
     (line,) = reply["decision"]["lines"]
     assert (line["line"], line["outcome"], line["decided_by"]["name"]) == (1, "approved", "Grace Kim")
     waiting = await desk.card("Enter in EHR", **CHANNEL)
+    assert "approved Mateo's refill" in words(waiting)  # what the family was told stands there as well
     assert labels(waiting)[0] == "Entered in EHR"
     await desk.press(waiting, "Entered in EHR", **CHANNEL)
     await desk.card("Done", **CHANNEL)

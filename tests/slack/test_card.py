@@ -154,11 +154,20 @@ def test_unknown_is_said(kind):
 
 
 def test_unknown_facts_of_a_refill():
-    """Quantity, refills, last fill, directions and schedule are each said to be missing."""
+    """Quantity, refills, last fill and directions are each said to be missing; no schedule counts as controlled."""
     lines = stories.RefillRequest(medications=(Medication(line=1, text="pills"),))
     words = _read(stories.asking(Kind.REFILL, request=lines))
-    for missing in ("quantity", "refills", "Last fill", "directions", "schedule"):
+    for missing in ("quantity", "refills", "Last fill", "directions"):
         assert f"{missing} not given" in words
+    assert "Nobody says that it is not controlled: sign it in the EHR" in words
+
+
+def test_what_the_practice_calls_controlled_is_said_on_the_card():
+    """Its own list beats the portal's word, on the card as in the window."""
+    lines = stories.RefillRequest(medications=(Medication(line=1, text="gabapentin 250 mg", schedule="none"),))
+    shown = stories.asking(Kind.REFILL, request=lines)
+    practice = replace(shown.practice, medicines={"controlled": ("gabapentin",)})
+    assert "Controlled, says the practice: sign it in the EHR" in _read(replace(shown, practice=practice))
 
 
 @pytest.mark.parametrize("schedule", ["II", "III", "IV", "V"])

@@ -86,7 +86,10 @@ async def test_an_admin_keeps_shared_notebooks_and_the_practice_file_shows_them(
 
     await until(gone, what="the list without it")
     document = await desk.read(lambda r: r.practice_document())
-    assert [(p.notebook, p.title) for p in read(document).phrases] == [("Nursing", "Fever advice"), ("Holidays", "Closed")]
+    assert [(p.notebook, p.title) for p in read(document).phrases] == [
+        ("Nursing", "Fever advice"),
+        ("Holidays", "Closed"),
+    ]
 
 
 async def test_what_cannot_be_a_phrase_is_refused_under_its_field(open_desk: OpenDesk):

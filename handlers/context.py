@@ -15,7 +15,7 @@ from bot.domain.journal import Entry
 from bot.domain.refused import Refused
 from bot.domain.staff import Person
 from bot.domain.store import Records, Store, StoreUnavailable
-from bot.slack import notices, sentence
+from bot.slack import names, notices, sentence
 from bot.slack.poster import Called, Poster
 
 logger = logging.getLogger("portaldesk.press")
@@ -99,10 +99,16 @@ class Front:
             await self.notice(body, notices.ephemeral(sentence.TOO_LATE))
 
     async def changed(self, body: Payload) -> None:
-        """Something was done from a window or from Home: it is drawn again, so that it shows what is true now."""
-        redraw = self.redraws.get(str((body.get("view") or {}).get("callback_id") or ""))
+        """Something was done from a window or from Home: it is drawn again, so that it shows what is true now.
+
+        So is Home when a window lies on it: nobody opens it anew when the window is closed.
+        """
+        surface = _surface(body)
+        redraw = self.redraws.get(surface)
         if redraw:
             await redraw(body)
+        if surface not in ("", names.HOME):
+            await self.home_changed(str((body.get("user") or {}).get("id") or ""))
 
     async def home_changed(self, slack: str) -> None:
         """Something changed for this person: their Home is drawn again, if they have looked at it lately."""
@@ -111,7 +117,12 @@ class Front:
             await redraw({"user": {"id": slack}})
 
     async def tell(self, body: Payload, words: str) -> None:
-        """Say no where the press was made: on top of the window, else in a notice that only they see."""
+        """Say no where the press was made: on top of the window, else in a notice that only they see.
+
+        Home offered what is not true any more, so it is drawn again.
+        """
+        if _surface(body) == names.HOME:
+            self.later(self.changed(body))
         if body.get("view"):
             method = "views.push" if _in_window(body) else "views.open"
             called = await self.poster.call(method, trigger_id=body.get("trigger_id"), view=notices.gone(words))
@@ -137,6 +148,11 @@ class Front:
         return await self.poster.call(
             "chat.postMessage", channel=(opened.data.get("channel") or {}).get("id"), **message
         )
+
+
+def _surface(body: Payload) -> str:
+    """The callback_id of the view that a press was made in, "" on a card."""
+    return str((body.get("view") or {}).get("callback_id") or "")
 
 
 def _in_window(body: Payload) -> bool:

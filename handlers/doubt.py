@@ -45,5 +45,6 @@ async def _run(front: Front, act: Callable[..., Reply], body: Mapping[str, Any],
     except StoreUnavailable:
         await front.tell(body, sentence.NOT_READY)
     else:
+        await front.changed(body)
         if act is doubt.check_portal:
             await front.notice(body, notices.ephemeral(sentence.CHECKING))

@@ -159,7 +159,11 @@ async def _update(front: Front, body: Payload, drawn: Any) -> None:
 async def _first(front: Front, body: Payload) -> None:
     """Home's button: the refill that waits longest, then the next one, and so on."""
     person = await front.person(body)
-    waiting = await front.store.read(_next, person=person)
+    try:
+        waiting = await front.store.read(_next, person=person)
+    except StoreUnavailable:
+        await front.tell(body, sentence.NOT_READY)
+        return
     if waiting is None:
         await front.tell(body, sentence.NO_REFILL)
         return

@@ -67,6 +67,7 @@ async def _submit(front: Front, body: Mapping[str, Any], view: Mapping[str, Any]
     failpoint("send.done")
     if isinstance(sent, send.Stale):
         return {"response_action": "update", "view": _shown_again(front, sent, written, view)}
+    front.later(front.home_changed(person.slack))
     on_top = view.get("previous_view_id") is not None
     return {"response_action": "clear"} if on_top else {}
 

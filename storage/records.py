@@ -18,6 +18,7 @@ from storage import (
     inbox,
     messages,
     outbox,
+    overview,
     phrases,
     pictures,
     places,
@@ -162,6 +163,10 @@ class SqlRecords:
     waiting = conversations.waiting
     forwarded_by = conversations.forwarded_by
     snoozed_until = conversations.snoozed_until
+    undecided = overview.undecided
+    in_trouble = overview.in_trouble
+    answered = overview.answered
+    last_came = overview.last_came
     children_of = relatives.children_of
 
     add_reply = replies.add_reply

@@ -13,7 +13,6 @@ from bot.domain.decide import Planned, deciding_of, plan
 from bot.domain.decision import Decision, in_force, to_enter
 from bot.domain.entitled import Seat, seat, write
 from bot.domain.forward import ended, still_open
-from bot.domain.message import Kind
 from bot.domain.moved import moved
 from bot.domain.permission import Act
 from bot.domain.proposal import for_colleague
@@ -136,16 +135,12 @@ def next_refill(records: Records, *, person: Person, besides: str) -> Conversati
     departments = staff.departments if staff else ()
     mine = [talk for slack in practice.turns_of(person.slack) for talk in records.waiting(holder=slack)]
     unread = [t for name in departments for t in records.waiting(department=name) if t.holder is None]
+    open_refills = records.undecided()
     for group in (mine, unread):
         for talk in sorted(group, key=lambda t: (not t.urgent, t.due_at)):
-            if talk.id != besides and undecided(records, talk):
+            if talk.id != besides and talk.id in open_refills and talk.snoozed_until is None:
                 return talk
     return None
-
-
-def undecided(records: Records, talk: Conversation) -> bool:
-    """Whether it is a refill that waits for its decision and is not put aside."""
-    return talk.kind is Kind.REFILL and talk.snoozed_until is None and not records.decisions_of(talk.id)
 
 
 def entered(records: Records, *, conversation_id: str, person: Person, now: datetime) -> Conversation:

@@ -9,6 +9,7 @@ from typing import Any, Protocol, TypeVar
 from bot.domain.alarm import Alarm, Channel, Place
 from bot.domain.delivery import Claim, Delivery, Outcome, State, What
 from bot.domain.journal import Entry
+from bot.domain.overview import OverviewRecords
 from bot.domain.records import AnswerRecords, InboxRow, InboxState, MessageRecords
 
 __all__ = ["InboxRow", "InboxState", "Records", "Store", "StoreTooSlow", "StoreUnavailable"]
@@ -24,7 +25,7 @@ class StoreTooSlow(StoreUnavailable):
     """The act did not commit within its time and was taken back: nothing was written."""
 
 
-class Records(MessageRecords, AnswerRecords, Protocol):
+class Records(MessageRecords, AnswerRecords, OverviewRecords, Protocol):
     """The rows, inside one transaction. Everything that an act reads or writes goes through here.
 
     Every `add_*`, `save_*` takes effect with the transaction, or not at all.

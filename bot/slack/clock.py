@@ -56,6 +56,11 @@ class Clock:
         """Such as "Tue, Nov 24, 1:12 PM"."""
         return f"{self.weekday(self.local(at).date())}, {self.time(at)}"
 
+    def to_the_second(self, at: datetime) -> str:
+        """Such as "Tue, Nov 24, 1:12:05 PM": whoever presses Refresh twice in a minute sees that it was done."""
+        hour, half = self.time(at).split(" ")
+        return f"{self.weekday(self.local(at).date())}, {hour}:{self.local(at).second:02d} {half}"
+
     def time_first(self, at: datetime) -> str:
         """Such as "1:12 PM, Tue, Nov 24"."""
         return f"{self.time(at)}, {self.weekday(self.local(at).date())}"

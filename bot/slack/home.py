@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.domain.actions import personal_row
-from bot.domain.lists import PAGE, Board, Entry, Listed, Name
+from bot.domain.lists import LEAF, PAGE, Board, Entry, Listed, Name, Opened, Quiet
 from bot.domain.practice import CardDetail
 from bot.domain.privacy import detail_for
 from bot.domain.staff import Role, Staff
@@ -24,28 +24,46 @@ TITLES = {
     Name.OTHERS: "Waiting for others",
 }
 _ROLES = {Role.STAFF: "staff", Role.PRESCRIBER: "prescriber", Role.ADMIN: "admin"}
-MOST_BLOCKS = 96
 
 
 def home(board: Board, now: datetime) -> Block:
-    """The view for one person. Without a role it says so and nothing more."""
+    """The view for one person. Without a role it says so and nothing more.
+
+    At most 90 of Slack's 100 blocks: one list is opened at a time, at a leaf of twenty; the others show five.
+    """
     practice, staff = board.practice, board.staff
     if staff is None:
         words = f"You have no role here yet. Ask {line(practice.ask, 100)} to add you; then this page fills by itself."
         return _view([kit.header("Portal Desk"), kit.rich(kit.section(say(words)))])
     clock = Clock.of(practice, now)
     blocks = [kit.header(line(staff.signature, 140)), _counts(board), _buttons(board, staff), _who(board, staff, clock)]
-    if not any(listed.count for listed in board.lists.values()):
-        return _view([*blocks, kit.divider(), *_empty(staff)])
     first = Name.PHONE if _prescribes_first(board, staff) else Name.PORTAL
-    for name in sorted(Name, key=lambda n: n is not first):
+    drawn = sorted(Name, key=lambda n: n is not first)
+    if board.quiet:
+        blocks += [kit.divider(), *_empty(board.quiet, staff, clock)]
+        drawn = [name for name in drawn if board.lists[name].total]  # what is put aside can be found all the same
+    for name in drawn:
         blocks += _list(name, board.lists[name], clock)
-    return _view(blocks[:MOST_BLOCKS])
+    return _view(blocks, value_of(board.opened) if board.opened else "")
 
 
 def as_window(view: Block) -> Block:
     """The same lists as a window, for whoever typed the command."""
-    return kit.modal("Portal Desk", view["blocks"], callback=names.DESK, metadata="-", close="Close")
+    shown = view.get("private_metadata", "")
+    return kit.modal("Portal Desk", view["blocks"], callback=names.DESK, metadata=shown, close="Close")
+
+
+def value_of(opened: Opened) -> str:
+    """An opened list as a button's value, and as what the view itself remembers: it works after a restart, too."""
+    return f"{opened.name.value}:{opened.upto}"
+
+
+def opened_of(value: object) -> Opened | None:
+    """The list that a value opens; None when it opens none."""
+    name, _, upto = str(value or "").partition(":")
+    if name not in set(Name) or not upto.isdecimal() or len(upto) > 6 or int(upto) <= PAGE:
+        return None
+    return Opened(name=Name(name), upto=int(upto))
 
 
 def _prescribes_first(board: Board, staff: Staff) -> bool:
@@ -79,32 +97,63 @@ def _who(board: Board, staff: Staff, clock: Clock) -> Block:
     covers = [short_name(board.practice, away.slack) for away in board.practice.covered(staff.slack)]
     said = [roles, ", ".join(line(d, 60) for d in staff.departments[:10]) or "no department"]
     said += [f"covers for {', '.join(covers)}"] if covers else []
-    return kit.context(" · ".join([*said, f"as of {clock.stamp(clock.now)}"]))
+    return kit.context(" · ".join([*said, f"as of {clock.to_the_second(clock.now)}"]))
 
 
-def _empty(staff: Staff) -> list[Block]:
-    where = "Nobody in your departments is waiting." if staff.departments else "No department is yours yet."
+def _empty(quiet: Quiet, staff: Staff, clock: Clock) -> list[Block]:
     lines: list[Line] = [
         [kit.emoji("white_check_mark"), say(" "), say("Nothing waits for you.", bold=True)],
-        [say(where)],
+        [say(" ".join([*_answered(quiet), _department(quiet, staff)]))],
     ]
-    return [
-        kit.rich(kit.section(*kit.joined(lines))),
-        kit.context("New messages appear in their department's channel by themselves, and here whenever you open it."),
-    ]
+    said = "New messages appear in their department's channel by themselves, and here whenever you open it."
+    came = f"Last message from the portal: {clock.stamp(quiet.last_came)}." if quiet.last_came else _NONE_YET
+    return [kit.rich(kit.section(*kit.joined(lines))), kit.context(f"{said} {came}")]
+
+
+_NONE_YET = "No message has come from the portal yet."
+
+
+def _answered(quiet: Quiet) -> list[str]:
+    counts = [(line(name, 60), count) for name, count in quiet.answered.items() if count][:5]
+    return [f"{name} answered {count} {'family' if count == 1 else 'families'} today." for name, count in counts]
+
+
+def _department(quiet: Quiet, staff: Staff) -> str:
+    """What is true for the departments: silence here is not silence there."""
+    if not staff.departments:
+        return "No department is yours yet."
+    if not quiet.with_colleagues:
+        return "Nobody in your departments is waiting."
+    noun = "message" if quiet.with_colleagues == 1 else "messages"
+    return f"Colleagues have {quiet.with_colleagues} {noun} of your departments."
 
 
 def _list(name: Name, listed: Listed, clock: Clock) -> list[Block]:
-    blocks = [kit.divider(), kit.header(f"{TITLES[name]} ({listed.count})")]
-    if not listed.count:
+    asleep = f" · {listed.asleep} asleep" if listed.asleep else ""
+    blocks = [kit.divider(), kit.header(f"{TITLES[name]} ({listed.count}){asleep}")]
+    if not listed.total:
         return [*blocks, kit.context("Nothing here.")]
     for entry in listed.shown:
         blocks += _entry(entry, clock)
-    left = listed.count - len(listed.shown)
-    if left > 0:
-        more = f"{name.value}:{len(listed.shown) + PAGE}"
-        blocks.append(kit.actions([kit.button(f"Show {left} more", action=names.HOME_SHOW, value=more)]))
-    return blocks
+    return [*blocks, *_leaves(name, listed)]
+
+
+def _leaves(name: Name, listed: Listed) -> list[Block]:
+    """Which entries are shown, and the ways to the others; nothing under a short list."""
+    end, total = listed.start + len(listed.shown), listed.total
+    closed = not listed.start and len(listed.shown) <= PAGE
+    if closed and end >= total:
+        return []
+    ways = []
+    if listed.start:
+        ways.append((f"Previous {LEAF}", names.HOME_BACK, listed.start))
+    if end < total:
+        upto = min(LEAF if closed else end + LEAF, total)
+        ways.append((f"{'Show' if closed else 'Next'} {upto - end}{' more' if closed else ''}", names.HOME_SHOW, upto))
+    if not closed:
+        ways.append(("Show fewer", names.HOME_FEWER, PAGE))
+    drawn = [kit.button(label, action=a, value=value_of(Opened(name=name, upto=upto))) for label, a, upto in ways]
+    return [kit.context(f"{listed.start + 1} to {end} of {total}"), kit.actions(drawn)]
 
 
 def _entry(entry: Entry, clock: Clock) -> list[Block]:
@@ -122,5 +171,6 @@ def _entry(entry: Entry, clock: Clock) -> list[Block]:
     return [kit.rich(kit.section(*kit.joined(lines))), card.row_block(picture, row, minimal=True)]
 
 
-def _view(blocks: list[Block]) -> Block:
-    return {"type": "home", "callback_id": names.HOME, "blocks": blocks}
+def _view(blocks: list[Block], shown: str = "") -> Block:
+    view: Block = {"type": "home", "callback_id": names.HOME, "blocks": blocks}
+    return view | {"private_metadata": shown} if shown else view

@@ -47,13 +47,16 @@ def owner(picture: Picture, situation: Situation) -> str | None:
 
 
 def entry_lines(picture: Picture, situation: Situation, clock: Clock) -> tuple[Line, str, Line]:
-    """An entry of Home: the mark, who has it in words, the clock."""
+    """An entry of Home: the mark, who has it in words, the clock, and always how old it is."""
     mark, word = _MARKS[situation.phase]
     pieces: Line = [
         emoji("rotating_light" if situation.urgent else "alarm_clock" if situation.late else mark),
         say(" "),
     ]
-    return pieces, f"{word}, {_who(picture, situation)}", second_line(picture, situation, clock)
+    told = second_line(picture, situation, clock)
+    if situation.phase not in WORKING:
+        told = [*told, *_came(picture, clock)]
+    return pieces, f"{word}, {_who(picture, situation)}", told
 
 
 def _first(picture: Picture, situation: Situation) -> Line:
@@ -130,7 +133,7 @@ def second_line(picture: Picture, situation: Situation, clock: Clock) -> Line:
 
 def _due(picture: Picture, situation: Situation, clock: Clock) -> Line:
     talk = picture.conversation
-    came = [say(" · came "), when(clock, talk.came_at, form=AGO)]
+    came = _came(picture, clock)
     if situation.phase is Phase.SNOOZED and talk.snoozed_until:
         return [say("Until ", bold=True), _bold(clock, talk.snoozed_until), say(" · due "), when(clock, talk.due_at)]
     if situation.late:
@@ -144,6 +147,10 @@ def _due(picture: Picture, situation: Situation, clock: Clock) -> Line:
         ]
     word = "Look by " if situation.urgent else "Due "
     return [say(word, bold=True), _bold(clock, talk.due_at), *came]
+
+
+def _came(picture: Picture, clock: Clock) -> Line:
+    return [say(" · came "), when(clock, picture.conversation.came_at, form=AGO)]
 
 
 def _bold(clock: Clock, at: datetime) -> Block:

@@ -14,7 +14,7 @@ except ImportError:  # the stand-in is somebody else's room
 
 MARKS = {
     "large_blue_circle", "large_yellow_circle", "hourglass_flowing_sand", "white_check_mark", "red_circle", "warning",
-    "white_circle", "rotating_light", "alarm_clock", "lock", "speech_balloon",
+    "white_circle", "rotating_light", "alarm_clock", "lock", "speech_balloon", "zzz",
 }  # fmt: skip
 BLOCKS = {
     "message": {"header", "rich_text", "divider", "context", "actions", "section"},

@@ -2,11 +2,12 @@
 
 import json
 import os
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from bot.domain.lists import Board, Entry, Listed, Name
+from bot.domain.lists import Board, Entry, Listed, Name, Opened, Quiet
 from bot.domain.message import Kind
 from bot.domain.permission import Act
 from bot.domain.phase import situation
@@ -59,28 +60,44 @@ def _windows():
         "open-failed": open.build(stories.picture(stories.failed(), notes=1, **stories.HELD), [NOTE], ALICE, NOW, acts),
         "open-read-only": open.build(stories.picture(), [], stories.PAT, NOW, {Act.OPEN}),
         "home": home.home(_board(ALICE, acts), NOW),
+        "home-leaf": home.home(_leaf(_board(ALICE, acts), acts), NOW),
+        "home-empty": home.home(_empty(ALICE), NOW),
         "home-no-role": home.home(Board(practice=stories.practice(), staff=None), NOW),
         "loading": notices.loading("Reply to family"),
         "gone": notices.gone("I do not know this message any more. Look for its number in the channel."),
     }
 
 
+def _entries(acts, *pictures):
+    return tuple(Entry(picture=p, situation=situation(p, now=NOW), acts=acts) for p in pictures)
+
+
 def _board(staff, acts):
-    """A Home with an entry in each list."""
-    shown = {
-        Name.PORTAL: (stories.picture(), stories.asking(Kind.REFILL)),
-        Name.PHONE: (),
-        Name.MINE: (stories.picture(stories.failed(), **stories.HELD),),
-        Name.OTHERS: (),
-    }
+    """A Home with two more in the first list than it shows, and an answer that did not arrive."""
+    portal = _entries(acts, stories.picture(urgent=True), *[stories.picture()] * 3, stories.asking(Kind.REFILL))
+    mine = _entries(acts, stories.picture(stories.failed(), **stories.HELD))
+    nothing = Listed(count=0, shown=())
     listed = {
-        name: Listed(
-            count=len(pictures) + (7 if pictures else 0),
-            shown=tuple(Entry(picture=p, situation=situation(p, now=NOW), acts=acts) for p in pictures),
-        )
-        for name, pictures in shown.items()
+        Name.PORTAL: Listed(count=7, shown=portal),
+        Name.PHONE: nothing,
+        Name.MINE: Listed(count=1, shown=mine),
+        Name.OTHERS: nothing,
     }
     return Board(practice=stories.practice(), staff=staff, lists=listed, urgent=1, refills=3)
+
+
+def _leaf(board, acts):
+    """The same, its first list opened at the second leaf; two of its 23 are put aside."""
+    asleep = stories.picture(snoozed_until=NOW + timedelta(hours=1))
+    last = Listed(count=21, asleep=2, start=20, shown=_entries(acts, stories.picture(), asleep, asleep))
+    opened = Opened(name=Name.PORTAL, upto=23)
+    return stories.replace(board, lists=dict(board.lists) | {Name.PORTAL: last}, opened=opened)
+
+
+def _empty(staff):
+    lists = {name: Listed(count=0, shown=()) for name in Name}
+    quiet = Quiet(with_colleagues=0, answered={"Nursing": 28}, last_came=stories.WROTE)
+    return Board(practice=stories.practice(), staff=staff, lists=lists, quiet=quiet)
 
 
 def _posts():

@@ -6,14 +6,12 @@ from dataclasses import replace
 import pytest
 
 from bot.domain.alarm import Alarm
-from bot.domain.lists import Board, Listed, Name
 from bot.domain.message import Standing
 from bot.domain.practice import CardDetail
 from bot.slack import notices, sentence
-from bot.slack.home import home
 from tests.slack import stories
-from tests.slack.judge import reading, wrong_message, wrong_view
-from tests.slack.stories import ALICE, LATER, NOW
+from tests.slack.judge import reading, wrong_message
+from tests.slack.stories import LATER, NOW
 
 
 def _shown(**changes):
@@ -97,27 +95,6 @@ def test_help_names_every_word_that_works():
     for word in ("setup", "map", "staff", "phrases", "help"):
         assert f"/portal {word}" in words
     assert "search" not in words
-
-
-@pytest.mark.parametrize("staff", [None, replace(ALICE, roles=frozenset())])
-def test_home_without_a_role(staff):
-    """Whoever has no role reads whom to ask."""
-    del staff
-    view = home(Board(practice=stories.practice(), staff=None), NOW)
-    assert "You have no role here yet. Ask Pat Quinn (admin) to add you; then this page fills by itself." in reading(
-        view
-    )
-    assert wrong_view(view) == []
-
-
-def test_home_with_nothing_on_it():
-    """Empty says what is true; the longest names stay within Slack's limits."""
-    empty = {name: Listed(count=0, shown=()) for name in Name}
-    alone = replace(ALICE, departments=())
-    told = home(Board(practice=stories.practice(), staff=alone, lists=empty), NOW)
-    assert "No department is yours yet." in reading(told)
-    many = replace(ALICE, departments=tuple(f"D{n}" * 200 for n in range(99)), name="N" * 400)
-    assert wrong_view(home(Board(practice=stories.practice(), staff=many, lists=empty), NOW)) == []
 
 
 def test_sentences_are_the_designs():

@@ -1,0 +1,68 @@
+"""What Home asks about all conversations at once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.domain.conversation import Status
+from bot.domain.delivery import State
+from bot.domain.message import Kind
+from bot.domain.store import Store
+from tests.storage.family import MINUTE, NOW, answer, taken_in
+
+
+async def test_what_was_decided_is_not_waiting(store: Store):
+    """Open refills without a decision; neither other kinds nor closed ones."""
+    refill = await store.run(taken_in, n=1)
+    await store.run(taken_in, n=2, kind=Kind.GENERAL)
+    closed = await store.run(taken_in, n=3)
+    await store.run(lambda r: r.save_conversation(replace(closed, status=Status.DONE)))
+    assert await store.read(lambda r: r.undecided()) == {refill.id}
+
+
+async def test_trouble_is_what_the_family_did_not_get(store: Store):
+    """Failed or unclear, of open conversations; an answer that was written later and arrived heals a failure only."""
+    talks = [await store.run(taken_in, n=n) for n in range(1, 5)]
+
+    def add(records, talk, state, written_at, **more):
+        reply = answer(records, talk, written_at=written_at)
+        records.add_reply(reply)
+        records.save_reply(replace(reply, state=state, **more))
+
+    failed, healed, unclear, closed = talks
+    for talk in (failed, healed, closed):
+        await store.run(add, talk=talk, state=State.FAILED, written_at=NOW, last_tried_at=NOW + MINUTE)
+    await store.run(add, talk=failed, state=State.DELIVERED, written_at=NOW + MINUTE)
+    await store.run(add, talk=healed, state=State.DELIVERED, written_at=NOW + 2 * MINUTE)
+    await store.run(add, talk=unclear, state=State.UNCLEAR, written_at=NOW)
+    await store.run(add, talk=unclear, state=State.DELIVERED, written_at=NOW + 2 * MINUTE)
+    await store.run(lambda r: r.save_conversation(replace(closed, status=Status.DONE)))
+    assert await store.read(lambda r: r.in_trouble()) == {failed.id, unclear.id}
+
+
+async def test_answered_counts_families_of_a_department(store: Store):
+    """Each conversation once, since then, when the portal took the answer and nothing is open any more."""
+    talks = [await store.run(taken_in, n=n) for n in range(1, 5)]
+
+    def add(records, talk, state=State.DELIVERED, written_at=NOW, status=Status.ANSWERED):
+        reply = answer(records, talk, written_at=written_at)
+        records.add_reply(reply)
+        records.save_reply(replace(reply, state=state))
+        records.save_conversation(replace(talk, status=status))
+
+    for _ in range(2):
+        await store.run(add, talk=talks[0])
+    await store.run(add, talk=talks[1], written_at=NOW - MINUTE)
+    await store.run(add, talk=talks[2], state=State.PENDING)
+    await store.run(add, talk=talks[3], status=Status.OPEN)
+    department = talks[0].department
+    assert await store.read(lambda r: r.answered(department=department, since=NOW)) == 1
+    assert await store.read(lambda r: r.answered(department=department, since=NOW - MINUTE)) == 2
+    assert await store.read(lambda r: r.answered(department="Elsewhere", since=NOW)) == 0
+
+
+async def test_when_the_newest_message_came(store: Store):
+    """None before the first; then its time, to the microsecond."""
+    assert await store.read(lambda r: r.last_came()) is None
+    await store.run(taken_in, n=1)
+    assert await store.read(lambda r: r.last_came()) == NOW

@@ -22,6 +22,7 @@ from bot.slack.people import KINDS, colleague, short_name
 from bot.slack.request import elements
 from bot.slack.said import sayings, subject, whole
 from bot.slack.status import second_line, status_block
+from bot.slack.text import line
 
 PRIOR = 12  # blocks of prior text in a direct message; Open shows all of it
 
@@ -61,7 +62,8 @@ def direct(
             *_content(picture, clock, bare=bare),
         ]
     laid = direct_row(seen, talk.kind, yours=yours, glimpse=glimpse)
-    blocks += [card.row_block(picture, laid, minimal=minimal), kit.context(_foot(picture, forward, back=back))]
+    foot = _foot(picture, forward, yours=yours, back=back)
+    blocks += [card.row_block(picture, laid, minimal=minimal), kit.context(foot)]
     note = _note(picture, seen, forward, clock, yours=yours, back=back)
     return {"text": kit.notification(note), "blocks": blocks}
 
@@ -116,8 +118,10 @@ def _content(picture: Picture, clock: Clock, *, bare: bool) -> list[Block]:
     ]
 
 
-def _foot(picture: Picture, forward: Forward, *, back: bool) -> str:
+def _foot(picture: Picture, forward: Forward, *, yours: bool, back: bool) -> str:
     talk = picture.conversation
+    if not yours:
+        return f"No. {talk.number} · {line(talk.department, 80)}"
     asker = short_name(picture.practice, forward.by)
     rest = "Reply goes to the family" if back else f"Respond goes to {asker}, not to the family"
     return f"No. {talk.number} · Unread Phone · {rest}"

@@ -178,6 +178,34 @@ async def test_approve_with_changes(desk: World):
     assert "2 inhalers, 2 refills" in words(await desk.card("Enter in EHR", **CHANNEL))
 
 
+async def test_already_sent_is_told_and_nothing_is_left_to_enter(desk: World):
+    """The pharmacy has it: the family is told where to look, the portal hears already_sent, the card is done."""
+    card = await asked(desk)
+    view = await deciding(desk, card)
+    assert (await desk.submit(view, who="U0GRACE", line_1_outcome="already_sent")).get("updated")
+    assert (await desk.submit(await desk.window("U0GRACE", containing="You decide"), who="U0GRACE")).get("closed")
+    (reply,) = await desk.replies()
+    assert "should be there already. Please check with Walgreens #1234" in reply["body"]["text"]
+    assert reply["decision"]["lines"][0]["outcome"] == "already_sent"
+    await desk.card("Done", **CHANNEL)
+
+
+async def test_the_portal_confirms_what_was_to_be_entered(desk: World):
+    """Approved and not entered yet: the portal says that it was handled there, and nothing waits any more."""
+    card = await asked(desk)
+    view = await deciding(desk, card)
+    await desk.choose(view, "line_1_outcome", "approved", who="U0GRACE")
+    await desk.submit(await desk.window("U0GRACE", containing="You decide"), who="U0GRACE")
+    await desk.replies()
+    waiting = await desk.card("Enter in EHR", **CHANNEL)
+    assert "Grace Kim, PNP has it" in words(waiting)
+    (message_id,) = {m["in_reply_to"] for m in desk.shown()}
+    about = {"message_id": message_id, "at": "2026-11-22T19:09:00Z", "by": "the EHR"}
+    event = {"type": "portal.message.handled_elsewhere", "data": about, "timestamp": "2026-11-22T19:09:00Z"}
+    await desk.event(event, "e-entered")
+    await desk.card("Handled in the portal", **CHANNEL)
+
+
 async def test_two_prescribers_have_the_window_open_and_one_decides(open_desk: OpenDesk):
     """The second Confirm is refused with who, when and what; nothing of it is kept."""
     second = (

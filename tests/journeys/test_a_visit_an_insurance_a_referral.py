@@ -99,6 +99,17 @@ async def test_no_time_or_a_call(desk: World, outcome: str):
     assert reply["decision"]["outcome"] == outcome
 
 
+async def test_a_visit_is_moved_and_the_portal_hears_which(desk: World):
+    """A wish to move a booked visit: the new time goes out with the portal's own number of the visit."""
+    request = VISIT | {"action": "reschedule", "appointment_id": "apt-7", "reason": "school trip"}
+    thing = await card(desk, "appointment", request)
+    assert "apt-7" in words(thing) or "Move" in words(thing), words(thing)
+    assert (await desk.submit(await booked(desk, thing), who="U0BEN")).get("closed")
+    (reply,) = await desk.replies()
+    assert reply["decision"]["appointment_id"] == "apt-7"
+    assert reply["decision"]["outcome"] == "booked"
+
+
 async def test_times_are_offered(desk: World):
     """Up to three times; the family chooses."""
     view = await opened(desk, await card(desk, "appointment", VISIT), "Schedule")

@@ -25,7 +25,7 @@ UNKNOWN = "Slack could not tell me about this channel just now. Nothing was chan
 def menu(practice: Practice) -> Block:
     """Setup: what an admin can change here."""
     lines: list[Line] = [[say("Channels", bold=True)]]
-    lines += [[say(f"{line(d.name, 60)}: {line(d.channel, 60)}")] for d in practice.departments[:30]]
+    lines += [[say(f"{line(d.name, 60)}: "), kit.channel(d.channel)] for d in practice.departments[:30]]
     lines += [[say(f"{len(practice.staff)} people have a role. Everything else stands in the practice file.")]]
     buttons = [
         kit.button("Map channel", action=names.SETUP_MAP, value="setup", style="primary"),

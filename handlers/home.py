@@ -16,11 +16,13 @@ from bot.domain.staff import Person
 from bot.domain.store import StoreUnavailable
 from bot.slack import names, sentence
 from bot.slack.home import as_window, home, opened_of
+from bot.slack.poster import Verdict
 from handlers.context import Front
 
 Payload = Mapping[str, Any]
 MOST = 1000  # people who are remembered; whoever is forgotten is known again by their next press
 LONGEST_WAIT = 5.0  # seconds that a view waits for Slack's patience
+_AGAIN = frozenset({Verdict.LIMITED, Verdict.UNSENT, Verdict.UNSURE})  # twice the same view is once that view
 
 
 @dataclass(slots=True)
@@ -122,7 +124,7 @@ async def _publish(front: Front, visitors: Visitors, body: Payload) -> None:
     async with visit.drawing:
         view = await _drawn(front, person, visit.opened)
         called = await front.poster.call("views.publish", user_id=person.slack, view=view)
-        if 0 < called.wait <= LONGEST_WAIT:  # Slack has done nothing yet: once more, when it may
+        if called.verdict in _AGAIN and called.wait <= LONGEST_WAIT:
             await asyncio.sleep(called.wait)
             await front.poster.call("views.publish", user_id=person.slack, view=view)
 

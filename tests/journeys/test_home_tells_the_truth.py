@@ -196,3 +196,14 @@ async def test_who_comes_too_late_sees_it_at_once(desk: World):
     await at_home(desk, view, "Take it")
     await desk.window(containing="Grace Kim has had this since")
     await home(desk, containing="Colleagues have 1 message of your departments.")
+
+
+@pytest.mark.parametrize("kind", ["ratelimited", "error_500_before", "error_503_after", "reset_before"])
+async def test_slack_stumbles_over_home(desk: World, kind: str):
+    """Slack does not take the view that a press asked for: it is drawn once more, and the press is seen."""
+    await arrived(desk)
+    view = await go_home(desk, containing="Unread Portal (1)")
+    await desk.do("faults", faults=[{"kind": kind, "method": "views.publish", "nth": [1], "retry_after": 1}])
+    await at_home(desk, view, "Take it")
+    await home(desk, containing="Mine (1)")
+    assert len(desk.calls("views.publish")) >= 3

@@ -233,6 +233,8 @@ def personal_row(situation: Situation, kind: Kind, acts: Collection[Act], *, mos
     led = [b for b in able if b.led(situation)]
     respond = [b for b in able if b.key == RESPOND and situation.phase is Phase.FORWARDED and situation.taken]
     own = [b for b in able if not b.behind and b not in led]
+    if situation.phase is Phase.FORWARDED and situation.taken and not respond:  # to be taken back
+        own = [b for b in able if b.key == "take_over"] + own
     front = list(dict.fromkeys([*led, *(own[:1] if kind is Kind.REFILL else ()), *respond, *own]))[:most]
     fit = [*able, _BY_KEY[OPEN]] if Act.OPEN in acts else list(able)
     laid = _laid(situation, fit, front)

@@ -24,6 +24,8 @@ def take(records: Records, *, conversation_id: str, person: Person, now: datetim
     talk = found.conversation
     _takeable(talk)
     if talk.holder is not None and talk.holder != found.staff.slack and not _covers(found):
+        if any(one.by == found.staff.slack for one in open_chain(found.picture.forwards)):
+            return take_over(records, conversation_id=conversation_id, person=person, now=now)  # they gave it away
         raise Refused(has_it(found, now=now), because=Refusal.HELD)
     if talk.holder == found.staff.slack and talk.turn is Turn.TAKEN and talk.snoozed_until is None:
         raise Refused("You have this one already. Press Reply to answer, or Give it back.", because=Refusal.NOT_NOW)

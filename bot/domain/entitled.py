@@ -29,7 +29,7 @@ class Seat:
     @property
     def acts(self) -> frozenset[Act]:
         """Everything that this person may do with it now; only a window that offers it all asks."""
-        return acts_of(self.person, self.staff, self.bound, self.conversation)
+        return acts_of(self.person, self.staff, self.bound, self.conversation, self.picture.forwards)
 
     @property
     def conversation(self) -> Conversation:

@@ -177,7 +177,7 @@ def _entries(
         also = stand_ins(records, picture.practice, talk)
         bound = tie(staff, talk, picture.forwards, picture.practice, also=also)
         seen = situation(picture, now=now)
-        acts = acts_of(person, staff, bound, talk)
+        acts = acts_of(person, staff, bound, talk, picture.forwards)
         yield Entry(picture=picture, situation=seen, acts=acts - {Act.TAKE} if _has(staff, talk, now=now) else acts)
 
 

@@ -108,10 +108,16 @@ def tie(
     return Tie.FORWARDED if waits else Tie.NONE
 
 
-def acts_of(person: Person, staff: Staff | None, bound: Tie, conversation: Conversation) -> frozenset[Act]:
-    """Everything that this person may do with this conversation now."""
+def acts_of(
+    person: Person, staff: Staff | None, bound: Tie, conversation: Conversation, forwards: tuple[Forward, ...]
+) -> frozenset[Act]:
+    """Everything that this person may do with it now; what was handed to one person, only they send back."""
+    chain = open_chain(forwards)
+    named = bool(chain) and chain[-1].to is not None and bound not in {Tie.TURN, Tie.GLIMPSE}
     allowed = set()
     for act in Act:
+        if named and act is Act.RESPOND:
+            continue
         try:
             must(person, staff, act, bound, conversation, ask="")
         except Refused:

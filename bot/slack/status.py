@@ -56,7 +56,8 @@ def entry_lines(picture: Picture, situation: Situation, clock: Clock) -> tuple[L
     told = second_line(picture, situation, clock)
     if situation.phase not in WORKING:
         told = [*told, *_came(picture, clock)]
-    return pieces, f"{word}, {_who(picture, situation)}", told
+    gap = " " if situation.phase is Phase.FORWARDED else ", "
+    return pieces, f"{word}{gap}{_who(picture, situation)}", told
 
 
 def _first(picture: Picture, situation: Situation) -> Line:

@@ -10,8 +10,8 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from bot.domain import forward, tell
 from bot.domain.practice import Practice
 from bot.domain.refused import Refused
-from bot.domain.store import Records
-from bot.slack import form, names
+from bot.domain.store import Records, StoreUnavailable
+from bot.slack import form, names, sentence
 from bot.slack import forward as modal
 from handlers.context import Front
 from handlers.windows import opens, submitted
@@ -52,6 +52,9 @@ async def _redrawn(front: Front, body: Payload) -> None:
         handing = await front.store.read(forward.handing_of, window_id=form.window_id(view), person=person)
     except Refused as refused:
         await front.tell(body, refused.sentence)
+        return
+    except StoreUnavailable:
+        await front.tell(body, sentence.NOT_READY)
         return
     drawn = modal.again(handing, view, front.clock())
     await front.poster.call("views.update", view_id=view.get("id"), hash=view.get("hash"), view=drawn)

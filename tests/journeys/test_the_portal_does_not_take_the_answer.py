@@ -101,12 +101,13 @@ async def test_a_doubt_that_nobody_decides_in_time_is_rung_once(doubtful: World)
         await doubtful.service.store.run(overdue.doubts, now=doubtful.clock())
     assert "Nobody has decided" in await doubtful.alarm("Nobody has decided")
     await doubtful.card("Decision late since")
-    await doubtful.quiet()
+
+    async def reminded() -> bool:
+        said = [words(m) for m in await doubtful.messages("D0ALICE")]
+        return len([told for told in said if "has not been delivered to the portal for sure" in told]) == 2
+
+    await until(reminded, what="the first word and the reminder")
     assert len(await doubtful.history("doubt.late")) == 1
-    told = [
-        m for m in await doubtful.messages("D0ALICE") if "has not been delivered to the portal for sure" in words(m)
-    ]
-    assert len(told) == 2
     await doubtful.press(card, "Mark delivered")
     await doubtful.card("elivered to the portal")
     assert await doubtful.rows("SELECT key FROM alarms WHERE over_at IS NULL") == []

@@ -20,7 +20,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 import handlers
 from bot import log, practice_file
 from bot.connection import Connection, SlackApp, SlackRefused, sign_in, slack_app
-from bot.domain import overdue, setup, snooze
+from bot.domain import nightly, overdue, setup, snooze
 from bot.domain.delivery import What
 from bot.domain.practice import Practice
 from bot.domain.store import Records, Store
@@ -43,6 +43,7 @@ from bot.slack.poster import Poster
 from handlers import web as routes
 from handlers.context import Front
 from handlers.portal import PortalDoor
+from storage import chain, verify
 
 logger = logging.getLogger("portaldesk.service")
 
@@ -196,6 +197,9 @@ class Service:
         portals = tuple(portal.id for portal in self.settings.portals)
         self.ticks.add("outbox", self._outbox.tick, every=1)
         self.ticks.add("wake", partial(self._round, snooze.wake), every=5)
+        self.ticks.add("seal", self._seal, every=2)
+        self.ticks.add("verify", self.prove, every=600)
+        self.ticks.add("anchor", self._anchor, every=3600)
         self.ticks.add("doubts", partial(self._round, overdue.doubts), every=30)
         self.ticks.add("counts", self._count, every=15)
         channels = rounds.ChannelRound(self.store, poster, self.clock)
@@ -206,6 +210,23 @@ class Service:
 
     async def _round(self, act: object, **arguments: object) -> None:
         await self.store.run(act, now=self.clock(), **arguments)  # type: ignore[arg-type]  # each is an act of bot.jobs.rounds
+
+    async def _seal(self) -> None:
+        while await self.store.run(chain.seal, now=self.clock()) == chain.AT_ONCE:
+            pass
+
+    async def prove(self) -> None:
+        """Once a night: every rule of the stored state as a query, on a connection that only reads."""
+        night = await self.store.run(nightly.due, now=self.clock())
+        if night:
+            broken = [breach.invariant for breach in await self.store.read(verify)]
+            await self.store.run(nightly.done, night=night, broken=broken, now=self.clock())
+
+    async def _anchor(self) -> None:
+        """The journal's newest link into the log: whoever cuts the journal off cannot reach the logs kept elsewhere."""
+        count, newest = await self.store.read(chain.head)
+        if newest:
+            log.event(logger, "journal.anchor", count=count, anchor=newest)
 
     async def _count(self) -> None:
         alarms, lanes = await self.store.read(rounds.counts, now=self.clock())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from storage import chain
 from storage.crypto import Keyring, KeysWrong, new_key
 from storage.engine import StoreUnsafe
 from storage.facts import Fact, check
@@ -19,6 +20,7 @@ __all__ = [
     "SchemaWrong",
     "StoreBusy",
     "StoreUnsafe",
+    "chain",
     "check",
     "head",
     "hold",

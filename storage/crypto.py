@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import hmac
 import os
 import re
 from collections.abc import Callable, Sequence
@@ -123,7 +124,7 @@ class Lookup:
     and never rotates: rotating those keys seals the master again, and every hash stays true.
     """
 
-    __slots__ = ("_hash",)
+    __slots__ = ("_chain", "_hash")
 
     def __init__(self, master: bytes) -> None:
         key = HKDF(algorithm=SHA256(), length=_KEY, salt=None, info=b"portaldesk lookup 1").derive(master)
@@ -140,6 +141,11 @@ class Lookup:
             return around.digest()[:16]
 
         self._hash = hashed
+        self._chain = HKDF(algorithm=SHA256(), length=_KEY, salt=None, info=b"portaldesk journal 1").derive(master)
+
+    def link(self, told: bytes) -> bytes:
+        """A link of the journal's chain over those bytes: nobody without the keys can make one."""
+        return hmac.digest(self._chain, told, "sha256")
 
     def __call__(self, kind: str, portal: str, value: str) -> bytearray:
         """The hash of one portal's id. `kind` keeps a thread's id apart from a message's that reads the same."""

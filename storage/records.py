@@ -95,7 +95,9 @@ class Tools:
 class SqlRecords:
     """The protocol Records over one cursor. `locks`: it may write; `shared`: other processes write too (PostgreSQL)."""
 
-    __slots__ = ("_cursor", "_dialect", "hash", "in_force", "locks", "new_id", "seal", "shared", "unseal", "woken")
+    __slots__ = (
+        "_cursor", "_dialect", "hash", "in_force", "link", "locks", "new_id", "seal", "shared", "unseal", "woken",
+    )  # fmt: skip
 
     def __init__(self, tools: Tools, cursor: Any, *, locks: bool) -> None:
         self._cursor = cursor
@@ -106,6 +108,7 @@ class SqlRecords:
         self.seal = tools.keys.seal
         self.unseal = tools.keys.open
         self.hash = tools.hash
+        self.link = tools.hash.link
         self.new_id = tools.new_id
         self.in_force = tools.in_force
 

@@ -291,4 +291,5 @@ journal = Table(
     CheckConstraint("outcome IN ('done', 'refused', 'failed')", name="journal_outcome"),
     Index("journal_subject", "subject", "n"),
     Index("journal_unsealed", "n", **only("sealed_at IS NULL")),
+    Index("journal_sealed", "sealed_at", "n", **only("sealed_at IS NOT NULL")),
 )

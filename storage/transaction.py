@@ -42,6 +42,10 @@ class Transaction(Protocol):
         """The hash that finds a portal's id."""
         ...
 
+    def link(self, told: bytes) -> bytes:
+        """A link of the journal's chain."""
+        ...
+
     def new_id(self, prefix: str) -> str:
         """A new opaque id that sorts by time."""
         ...

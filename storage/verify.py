@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from storage import mapping, replies
+from storage import chain, mapping, replies
 from storage.sql import Sql
 from storage.transaction import Row, Transaction
 
@@ -143,6 +143,48 @@ _RULES = (
         ),
     ),
     _Rule(
+        "I9",
+        "A line was decided twice in one round, or a round is missing.",
+        _asked(
+            "SELECT MIN(id) FROM decisions GROUP BY conversation_id, message_id, line"
+            " HAVING MIN(round) <> 1 OR MAX(round) <> COUNT(*)"
+        ),
+    ),
+    _Rule(
+        "I10",
+        "A decision has no row of the journal by the one who made it, from the same transaction.",
+        _asked(
+            "SELECT d.id FROM decisions d WHERE NOT EXISTS (SELECT 1 FROM journal j WHERE j.subject = d.conversation_id"
+            " AND j.actor = d.decided_by AND j.at = d.at AND j.detail_json LIKE '%' || d.id || '%')"
+        ),
+    ),
+    _Rule(
+        "I11",
+        "Something is approved that no button may approve.",
+        _asked(
+            "SELECT id FROM decisions WHERE outcome IN ('approved', 'approved_changed', 'already_sent')"
+            " AND NOT approvable"
+        ),
+    ),
+    _Rule(
+        "I15",
+        "A forward waits to come back, and its conversation is closed, or nobody has what was handed to a person.",
+        _asked(
+            "SELECT f.id FROM forwards f JOIN conversations c ON c.id = f.conversation_id WHERE f.state = 'open'"
+            " AND (c.status <> 'open' OR c.holder IS NULL AND f.\"to\" IS NOT NULL AND NOT EXISTS"
+            " (SELECT 1 FROM forwards l WHERE l.conversation_id = f.conversation_id AND l.state = 'open'"
+            " AND l.id > f.id))"
+        ),
+    ),
+    _Rule(
+        "I15",
+        "It is a colleague's turn by a forward, and there is none.",
+        _asked(
+            "SELECT c.id FROM conversations c WHERE c.status = 'open' AND c.turn = 'forwarded' AND NOT EXISTS"
+            " (SELECT 1 FROM forwards f WHERE f.conversation_id = c.id AND f.state = 'open')"
+        ),
+    ),
+    _Rule(
         "I16",
         "Two deliveries of one lane are in flight.",
         _asked("SELECT MAX(id) FROM deliveries WHERE state = 'sending' GROUP BY lane HAVING COUNT(*) > 1"),
@@ -153,6 +195,19 @@ _RULES = (
         _asked(
             "SELECT r.id FROM replies r WHERE NOT EXISTS (SELECT 1 FROM journal j WHERE j.subject = r.id"
             " OR j.subject = r.conversation_id AND j.detail_json LIKE '%' || r.id || '%')"
+        ),
+    ),
+    _Rule(
+        "I22",
+        "The journal is not as it was written.",
+        lambda t: (str(one.n) for one in chain.walk(t).breaks),
+    ),
+    _Rule(
+        "I22",
+        "Something was handed on without a row in the journal.",
+        _asked(
+            "SELECT f.id FROM forwards f WHERE NOT EXISTS (SELECT 1 FROM journal j WHERE j.subject = f.conversation_id"
+            " AND j.actor = f.\"by\" AND j.detail_json LIKE '%' || f.id || '%')"
         ),
     ),
     _Rule(

@@ -66,6 +66,7 @@ SHAPES: Mapping[str, re.Pattern[str]] = {
     "lane": re.compile(rf"reply:{_OUR_ID}|slack:urgent|slack:dm:{_PERSON}"),
     "number": re.compile(r"E-\d{4,6}"),
     "variable": re.compile(r"(?:PORTALDESK|SLACK)_[A-Z0-9_]{1,80}"),
+    "anchor": re.compile(r"[0-9a-f]{64}"),
     "revision": re.compile(r"[0-9a-f]{4,40}"),
     "release": re.compile(r"\d+\.\d+\.\d+"),
 }

@@ -239,3 +239,23 @@ async def test_deliveries_are_listed_tried_again_and_taken_out(town: Town):
     assert "Nothing waits" in (await shell("deliveries", "list")).flat
     running.terminate()
     assert (await shell.end(running)).code == 0
+
+
+async def test_the_journal_is_proven_and_handed_to_an_auditor(town: Town):
+    """audit verify walks the chain; export writes the days that were asked for, as JSON lines and as CSV, ids only."""
+    shell = town.shell
+    await shell("db", "upgrade")
+    await shell("practice", "apply", "practice.yaml", "--yes")
+    told = await shell("audit", "verify", "--json")
+    assert json.loads(told.out)["breaks"] == []
+    assert json.loads(told.out)["unsealed"] == 1
+    days = ("--from", "2020-01-01", "--to", "2199-12-31")
+    lines = (await shell("audit", "export", *days)).out.splitlines()
+    assert [json.loads(line)["action"] for line in lines] == ["practice.applied", "audit.exported"]
+    assert "practice.applied" in (await shell("audit", "export", *days, "--format", "csv")).out.splitlines()[1]
+    wrong = await shell("audit", "export", "--from", "2026-11-30", "--to", "2026-11-01")
+    assert wrong.code == 2
+    assert "--to is before --from" in wrong.err
+    other = await shell("audit", "verify", "--anchor", "0" * 64)
+    assert other.code == 1
+    assert "not in this chain" in other.flat

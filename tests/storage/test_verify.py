@@ -58,6 +58,15 @@ async def test_a_sound_database_has_no_breach(store: Store, sound):
     assert await store.read(verify) == []
 
 
+DECIDED = (
+    "INSERT INTO decisions (id, conversation_id, message_id, kind, line, round, outcome, approvable, decided_by, at,"
+    " words_sealed) SELECT 'k_1', m.conversation_id, m.id, 'refill', 1, 2, 'denied', TRUE, 'U0EVE', 1, m.content_sealed"
+    " FROM messages m"
+)
+HANDED_ON = (
+    'INSERT INTO forwards (id, conversation_id, "by", from_department, "to", at, prior, state, words_sealed)'
+    " SELECT 'f_1', m.conversation_id, 'U0EVE', 'Nursing', 'U0BEN', 1, TRUE, 'open', m.content_sealed FROM messages m"
+)
 BROKEN = [
     ("I2", "UPDATE messages SET message_hash = event_hash FROM inbox WHERE inbox.state = 'done'"),
     ("I3", "UPDATE conflicts SET event_hash = body_hash"),
@@ -65,6 +74,11 @@ BROKEN = [
     ("I4", "UPDATE deliveries SET subject = 'other' WHERE what = 'unreadable'"),
     ("I5", "UPDATE deliveries SET subject = 'other' WHERE what = 'reply' AND state = 'pending'"),
     ("I5", "UPDATE replies SET state = 'failed' WHERE state = 'delivered'"),
+    ("I9", DECIDED),
+    ("I10", DECIDED),
+    ("I15", HANDED_ON),
+    ("I22", HANDED_ON),
+    ("I15", "UPDATE conversations SET turn = 'forwarded'"),
     ("I22", "UPDATE replies SET conversation_id = (SELECT id FROM conversations WHERE number = 999)"),
     ("I22", "UPDATE windows SET slack = 'U0EVE'"),
     ("I22", "UPDATE practices SET applied_at = 1"),

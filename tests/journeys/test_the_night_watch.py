@@ -1,0 +1,57 @@
+"""The service watches itself: the journal is sealed within seconds, and once a night every rule is proven."""
+
+from __future__ import annotations
+
+from storage import chain, verify
+from tests.world import World, message, until
+
+
+async def test_the_journal_is_sealed_within_seconds(desk: World):
+    """What happened is chained by the running service, and the chain holds."""
+    await desk.write(message())
+    await desk.reply(await desk.card("Ear drops and swimming"), "Stop the drops.")
+    await desk.replies()
+
+    async def all_sealed() -> bool:
+        found = await desk.read(chain.walk)
+        assert found.breaks == ()
+        return found.rows > 3 and found.unsealed == 0
+
+    await until(all_sealed, what="a sealed journal")
+
+
+async def test_the_nightly_proof_is_made_once_and_finds_nothing(desk: World):
+    """After three in the practice's night, once, however often it ticks and however many there are."""
+    await desk.write(message())
+    await desk.card("Ear drops and swimming")
+    await desk.later(hours=24)
+    for _ in range(3):
+        await desk.service.prove()
+    assert len(await desk.history("verify.begun")) == 1
+    (row,) = await desk.history("verify.done")
+    assert row["outcome"] == "done"
+    await desk.later(hours=24)
+    await desk.service.prove()
+    assert len(await desk.history("verify.done")) == 2
+
+
+async def test_a_broken_rule_rings_in_the_morning(desk: World):
+    """A window that nobody opened, put there behind our back: the admins are told which rule, and the command."""
+    from storage.sql import Sql
+
+    await desk.write(message())
+    await desk.writing(await desk.card("Ear drops and swimming"))
+    await desk.later(hours=24)
+
+    def spoil(records) -> None:
+        records.run(Sql("UPDATE windows SET slack = 'U0EVE'"))
+
+    await desk.service.store.run(spoil)
+    await desk.service.prove()
+    assert "I22" in await desk.alarm("Tonight's proof found")
+
+    def mend(records) -> None:
+        records.run(Sql("UPDATE windows SET slack = 'U0ALICE'"))
+
+    await desk.service.store.run(mend)
+    assert await desk.read(verify) == []

@@ -1,0 +1,191 @@
+"""The journal's chain: whatever somebody with the database file changes, adds, moves or takes out is found."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from bot.domain.journal import Entry
+from bot.domain.store import Store
+from storage import chain
+from storage.crypto import Keyring
+from storage.engine import connect
+from storage.sql import Sql
+from storage.types import micros
+from tests.storage.family import MINUTE, NOW
+
+ROWS = 12
+
+
+def entry(n: int) -> Entry:
+    return Entry(at=NOW + n * MINUTE, actor="U0ALICE", action="reply.sent", subject=f"c_{n}", detail={"n": n})
+
+
+@pytest.fixture
+async def sealed(store: Store) -> chain.Chain:
+    """Twelve rows in three batches, all sealed."""
+    for n in range(ROWS):
+        await store.run(lambda r, n=n: r.journal(entry(n)))
+        if n % 4 == 3:
+            assert await store.run(chain.seal, now=NOW + n * MINUTE) >= 4
+    found = await store.read(chain.walk)
+    assert found.breaks == ()
+    return found
+
+
+def without_triggers(url: str, *statements: str, **values: Any) -> None:
+    """What somebody does who owns the file or the server: the triggers go first."""
+    engine = connect(url)
+    with engine.begin() as connection:
+        for name in ("journal_update", "journal_delete", "journal_truncate"):
+            if url.startswith("sqlite"):
+                connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name}")
+            else:
+                connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name} ON journal")
+        for statement in statements:
+            connection.execute(text(statement), values)
+    engine.dispose()
+
+
+NTH = "(SELECT n FROM journal WHERE subject = '{}')"
+SIXTH = NTH.format("c_5")
+COPY = (
+    "INSERT INTO journal (n, at, actor, action, subject, outcome, detail_json, sealed_at, prev_hash, hash)"
+    " SELECT {n}, at, actor, action, {subject}, outcome, detail_json, {sealed_at}, prev_hash, hash FROM journal"
+    " WHERE subject = 'c_5'"
+)
+TAMPERED = {
+    "who": f"UPDATE journal SET actor = 'U0EVE' WHERE n = {SIXTH}",
+    "what": f"UPDATE journal SET action = 'message.opened' WHERE n = {SIXTH}",
+    "about what": f"UPDATE journal SET subject = 'c_99' WHERE n = {SIXTH}",
+    "when": f"UPDATE journal SET at = at - 60000000 WHERE n = {SIXTH}",
+    "how it ended": f"UPDATE journal SET outcome = 'refused' WHERE n = {SIXTH}",
+    "the detail": f"UPDATE journal SET detail_json = '{{}}' WHERE n = {SIXTH}",
+    "its number": f"UPDATE journal SET n = 5000 WHERE n = {SIXTH}",
+    "its time of sealing": f"UPDATE journal SET sealed_at = sealed_at + 1 WHERE n = {SIXTH}",
+    "its link": f"UPDATE journal SET hash = prev_hash WHERE n = {SIXTH}",
+    "the link before": f"UPDATE journal SET prev_hash = hash WHERE n = {SIXTH}",
+    "both links": f"UPDATE journal SET prev_hash = :zeros, hash = :zeros WHERE n = {SIXTH}",
+    "no links": f"UPDATE journal SET prev_hash = NULL, hash = NULL WHERE n = {SIXTH}",
+    "one taken out": f"DELETE FROM journal WHERE n = {SIXTH}",
+    "the first taken out": f"DELETE FROM journal WHERE n = {NTH.format('c_0')}",
+    "a batch taken out": "DELETE FROM journal WHERE subject IN ('c_4', 'c_5', 'c_6', 'c_7')",
+    "a copy added": COPY.format(n=4000, subject="subject", sealed_at="sealed_at"),
+    "a copy added at the end": COPY.format(n=4001, subject="'c_77'", sealed_at="sealed_at + 999999999"),
+    "a forged one with nothing before it": (
+        "INSERT INTO journal (n, at, actor, action, subject, outcome, detail_json, sealed_at, prev_hash, hash)"
+        " VALUES (4002, 1, 'U0EVE', 'reply.sent', 'c_1', 'done', '{{}}', 2, :zeros, :zeros)".replace("{{}}", "{}")
+    ),
+    "two swapped": (
+        "UPDATE journal SET subject = CASE subject WHEN 'c_5' THEN 'c_6' ELSE 'c_5' END WHERE subject IN ('c_5', 'c_6')"
+    ),
+    "an old row's words put back": (
+        "UPDATE journal SET detail_json = (SELECT j.detail_json FROM journal j WHERE j.subject = 'c_1')"
+        f" WHERE n = {SIXTH}"
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", TAMPERED)
+async def test_whatever_was_done_to_it_is_found(url: str, store: Store, sealed: chain.Chain, kind: str):
+    """Twenty kinds of tampering, the triggers dropped first: the walk names a row each time."""
+    without_triggers(url, TAMPERED[kind], zeros=bytes(32))
+    found = await store.read(chain.walk)
+    assert found.breaks
+    assert not found.whole(now=NOW + timedelta(hours=1))
+
+
+async def test_what_was_cut_off_at_the_end_shows_against_an_anchor(url: str, store: Store, sealed: chain.Chain):
+    """The newest rows taken out leave a chain that is whole; the link that was kept elsewhere is missing in it."""
+    assert (await store.read(chain.walk, anchor=sealed.head)).anchored
+    without_triggers(url, "DELETE FROM journal WHERE subject IN ('c_10', 'c_11')")
+    found = await store.read(chain.walk, anchor=sealed.head)
+    assert found.breaks == ()
+    assert not found.anchored
+    assert not found.whole(now=NOW)
+
+
+async def test_a_chain_made_anew_without_the_keys_is_found(url: str, store: Store, sealed: chain.Chain):
+    """Somebody changes a row and hashes everything after it again, as the code says, but without the key."""
+    without_triggers(url, f"UPDATE journal SET actor = 'U0EVE' WHERE n = {SIXTH}")
+    rows = await store.read(
+        lambda r: r.rows(
+            Sql(
+                "SELECT n, at, actor, action, subject, outcome, detail_json, sealed_at FROM journal ORDER BY sealed_at, n"
+            )
+        )
+    )
+    before = chain.START
+    for row in rows:
+        told = before + json.dumps(list(row), separators=(",", ":")).encode()
+        link = hashlib.sha256(told).digest()
+        without_triggers(
+            url, "UPDATE journal SET prev_hash = :before, hash = :link WHERE n = :n", before=before, link=link, n=row[0]
+        )
+        before = link
+    assert len((await store.read(chain.walk)).breaks) == ROWS
+
+
+async def test_another_database_s_rows_do_not_fit(
+    url: str, store: Store, sealed: chain.Chain, keys: Keyring, tmp_path, opened: Callable[[str], Store]
+):
+    """The key of the chain is this database's own: a row that was sealed elsewhere breaks it."""
+    from storage.schema import upgrade
+
+    upgrade(f"sqlite:///{tmp_path / 'other.db'}")
+    other = opened(f"sqlite:///{tmp_path / 'other.db'}")
+    await other.run(lambda r: r.journal(entry(0)))
+    await other.run(chain.seal, now=NOW)
+    [row] = await other.read(lambda r: r.rows(Sql("SELECT prev_hash, hash FROM journal")))
+    without_triggers(
+        url,
+        f"UPDATE journal SET prev_hash = :before, hash = :link WHERE n = {NTH.format('c_0')}",
+        before=bytes(row[0]),
+        link=bytes(row[1]),
+    )
+    assert (await store.read(chain.walk)).breaks
+
+
+async def test_what_is_not_sealed_is_reported(store: Store, sealed: chain.Chain):
+    """A tail that waits is counted with its age; sealed, it belongs to the chain."""
+    await store.run(lambda r: r.journal(entry(ROWS)))
+    found = await store.read(chain.walk)
+    assert (found.unsealed, found.tail) == (1, NOW + ROWS * MINUTE)
+    assert found.whole(now=NOW + ROWS * MINUTE)
+    assert not found.whole(now=NOW + (ROWS + 2) * MINUTE)
+    assert await store.run(chain.seal, now=NOW + ROWS * MINUTE) == 1
+    assert await store.run(chain.seal, now=NOW + ROWS * MINUTE) == 0
+    assert (await store.read(chain.walk)).rows == ROWS + 1
+
+
+async def test_a_clock_that_goes_back_does_not_turn_the_chain(store: Store, sealed: chain.Chain):
+    """Sealed with an earlier time than the last: the order only grows."""
+    await store.run(lambda r: r.journal(entry(ROWS)))
+    assert await store.run(chain.seal, now=NOW - timedelta(days=400)) == 1
+    found = await store.read(chain.walk)
+    assert found.breaks == ()
+    [row] = await store.read(lambda r: r.rows(Sql("SELECT MAX(sealed_at), MIN(sealed_at) FROM journal")))
+    assert row[0] > micros(NOW) > micros(NOW - timedelta(days=1))
+
+
+async def test_a_batch_at_a_time(store: Store):
+    """More rows than one transaction takes are sealed in several, and walked over several pages."""
+
+    def many(records: Any) -> None:
+        for n in range(1, 2601):
+            records.journal(entry(n))
+
+    await store.run(many)
+    done = []
+    while count := await store.run(chain.seal, now=NOW):
+        done.append(count)
+    assert sum(done) >= 2600
+    assert max(done) == chain.AT_ONCE
+    found = await store.read(chain.walk)
+    assert (found.breaks, found.unsealed) == ((), 0)

@@ -85,7 +85,8 @@ _RELEASABLE = Sql(
 )
 _RELEASE = Sql(
     "UPDATE deliveries SET state = 'pending', token = NULL, claimed_by = NULL, lease_until = NULL,"
-    " attempts = attempts - 1 WHERE id = :id AND claimed_by = :by AND state = 'sending' AND NOT marked"
+    " attempts = attempts - 1, maybe_sent = (maybe_sent OR NOT (lane >= 'reply:' AND lane < 'reply;'))"
+    " WHERE id = :id AND claimed_by = :by AND state = 'sending' AND NOT marked"
 )
 _OPEN_REPLIES = Sql(
     "SELECT d.lane, d.state, d.not_before, d.lease_until FROM deliveries d"  # noqa: S608 - our own words
@@ -205,7 +206,10 @@ def settle(t: Transaction, claim: Claim, outcome: Outcome, *, now: datetime) -> 
 
 
 def release(t: Transaction, *, by: str, now: datetime) -> int:
-    """Give back all claims of this process that were not marked as sending; how many. Such a try does not count."""
+    """Give back all claims of this process that were not marked as sending; how many. Such a try does not count.
+
+    An answer that was not marked has surely not left. A post may have: it is looked for before it is posted again.
+    """
     released = 0
     for row in t.rows(_RELEASABLE, holder=by):
         absorb(t, row[1], now=now)

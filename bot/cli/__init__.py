@@ -8,7 +8,7 @@ import click
 
 from bot import __version__
 
-COMMANDS = ("run", "demo", "check", "practice", "db", "deliveries", "keys", "sample", "verify", "audit")
+COMMANDS = ("run", "demo", "check", "practice", "db", "deliveries", "keys", "sample", "verify", "audit", "queue")
 
 
 class Commands(click.Group):

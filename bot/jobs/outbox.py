@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -86,6 +87,8 @@ class Outbox:
         for worker in workers:
             worker.cancel()
         await asyncio.gather(*workers, return_exceptions=True)
+        with suppress(StoreUnavailable):  # then the leases run out, and whoever comes next takes them over
+            await self._tools.store.run(_release, by=self._tools.name, now=self._tools.clock())
 
     async def _work(self, lane: str) -> None:
         try:
@@ -139,6 +142,10 @@ def still_ours(claim: Claim, *, now: datetime) -> bool:
 
 def _claim(records: Records, *, lane: str, now: datetime, by: str) -> Claim | None:
     return records.claim(lane, now=now, by=by)
+
+
+def _release(records: Records, *, by: str, now: datetime) -> int:
+    return records.release(by=by, now=now)
 
 
 def _settle(records: Records, *, claim: Claim, outcome: Outcome, now: datetime) -> bool:

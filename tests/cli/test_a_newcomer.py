@@ -259,3 +259,18 @@ async def test_the_journal_is_proven_and_handed_to_an_auditor(town: Town):
     other = await shell("audit", "verify", "--anchor", "0" * 64)
     assert other.code == 1
     assert "not in this chain" in other.flat
+
+
+async def test_what_is_open_is_printed_without_slack(town: Town):
+    """queue: nothing at first, by department; as JSON for a script; that somebody printed it is in the journal."""
+    shell = town.shell
+    await shell("db", "upgrade")
+    await shell("practice", "apply", "practice.yaml", "--yes")
+    told = await shell("queue", "--print", "--names")
+    assert told.code == 0
+    assert "Bright Kids Pediatrics: 0 open" in told.out
+    assert "Nursing (0)" in told.out
+    assert json.loads((await shell("queue", "--json")).out) == []
+    lines = (await shell("audit", "export", "--from", "2020-01-01", "--to", "2199-12-31")).out.splitlines()
+    printed = [json.loads(line) for line in lines if "queue.printed" in line]
+    assert [row["detail"]["names"] for row in printed] == [True, False]

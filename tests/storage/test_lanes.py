@@ -90,7 +90,10 @@ async def test_lanes_tell_when_their_first_may_go(desk: Desk):
 
 
 async def test_claims_that_were_not_sent_are_given_back(desk: Desk):
-    """At a clean end: what was marked stays for whoever takes it over, the rest is free at once and not counted."""
+    """At a clean end: what was marked stays for whoever takes it over, the rest is free at once and not counted.
+
+    A post that was cut off in the middle may have been made, so it is looked for; an answer was surely not marked.
+    """
     await desk.add(desk.of, lane="slack:a", fold="f")
     await desk.add(desk.of, lane="slack:b")
     await desk.add(desk.of, lane="slack:c")
@@ -101,7 +104,7 @@ async def test_claims_that_were_not_sent_are_given_back(desk: Desk):
     newer = await desk.add(desk.of, lane="slack:a", fold="f")
     assert await desk.store.run(lambda r: r.release(by="one", now=now())) == 1
     again = await desk.claim("slack:a")
-    assert (again.attempts, again.maybe_sent) == (1, False)
+    assert (again.attempts, again.maybe_sent) == (1, True)
     assert again.id != newer
     assert await desk.claim("slack:b") is None
     assert await desk.settle(marked)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from storage import chain
+from storage.backup import BackupRefused, backup, restore
 from storage.crypto import Keyring, KeysWrong, new_key
 from storage.engine import StoreUnsafe
 from storage.facts import Fact, check
@@ -13,6 +14,7 @@ from storage.store import open_store
 from storage.verify import Breach, verify
 
 __all__ = [
+    "BackupRefused",
     "Breach",
     "Fact",
     "Keyring",
@@ -20,6 +22,7 @@ __all__ = [
     "SchemaWrong",
     "StoreBusy",
     "StoreUnsafe",
+    "backup",
     "chain",
     "check",
     "head",
@@ -28,6 +31,7 @@ __all__ = [
     "must_be_current",
     "new_key",
     "open_store",
+    "restore",
     "revision",
     "upgrade",
     "verify",

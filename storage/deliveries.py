@@ -33,6 +33,17 @@ _REDELIVER = Sql(
     "UPDATE deliveries SET state = 'pending', not_before = :now, maybe_sent = :maybe_sent, settled_at = NULL, code = ''"
     " WHERE id = :id"
 )
+_HELD = Sql("SELECT id, fold FROM deliveries WHERE state = 'sending'")
+_LET_GO = Sql(
+    "UPDATE deliveries SET state = 'pending', token = NULL, claimed_by = NULL, lease_until = NULL, marked = FALSE,"
+    " not_before = :now WHERE id = :id"
+)
+_ANSWERS = Sql("SELECT subject FROM deliveries WHERE state = 'pending' AND what = 'reply' ORDER BY n")
+_DOUBT = Sql(
+    "UPDATE deliveries SET state = 'unclear', code = 'restored', maybe_sent = TRUE, settled_at = :now"
+    " WHERE state = 'pending' AND what = 'reply'"
+)
+_MAYBE = Sql("UPDATE deliveries SET maybe_sent = TRUE WHERE state = 'pending' AND what <> 'look_up'")
 _DROP = Sql(
     "UPDATE deliveries SET state = :state, code = :code, settled_at = :now"
     " WHERE id = :id AND state IN ('pending', 'failed', 'unclear')"
@@ -65,6 +76,16 @@ _AT_ONCE = Sql(
     " WHERE portal = :portal AND state = 'pending' AND code = 'unauthorized'"
 )
 _LANES_OF = Sql("SELECT DISTINCT lane FROM deliveries WHERE portal = :portal AND state IN ('pending', 'sending')")
+
+
+def park(t: Transaction, *, now: datetime) -> tuple[Sequence[str], int]:
+    """After a restore: each answer on its way is UNCLEAR (their ids), every post may have been made (how many)."""
+    for row in t.rows(_HELD):
+        absorb(t, row[1], now=now)
+        t.run(_LET_GO, id=row[0], now=micros(now))
+    answers = [row[0] for row in t.rows(_ANSWERS)]
+    t.run(_DOUBT, now=micros(now))
+    return answers, t.run(_MAYBE)
 
 
 def redeliver(t: Transaction, delivery_id: str, *, now: datetime, maybe_sent: bool) -> bool:

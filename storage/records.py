@@ -207,6 +207,7 @@ class SqlRecords:
     mark_sending = outbox.mark_sending
     settle = outbox.settle
     release = outbox.release
+    park = outbox_desk.park
     redeliver = outbox_desk.redeliver
     drop = outbox_desk.drop
     delivery_of = outbox_desk.delivery_of

@@ -106,6 +106,10 @@ class Records(MessageRecords, AnswerRecords, OverviewRecords, Protocol):
         """Give back all claims of this process that were not marked as sending; how many."""
         ...
 
+    def park(self, *, now: datetime) -> tuple[Sequence[str], int]:
+        """After a restore: each answer on its way is UNCLEAR (their ids), every post may have been made (how many)."""
+        ...
+
     def redeliver(self, delivery_id: str, *, now: datetime, maybe_sent: bool) -> bool:
         """Make a failed or unclear delivery pending again, at once; False if it is in another state."""
         ...

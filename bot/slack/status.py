@@ -166,6 +166,8 @@ def _failed(reply: Reply, clock: Clock) -> Line:
 
 def _unclear(reply: Reply, clock: Clock) -> Line:
     broke = [say("the portal broke off at "), when(clock, reply.last_tried_at or reply.written_at, form=TIME)]
+    if reply.code == "restored":
+        broke = [say("restored from a backup")]
     if reply.decide_by is None:
         return broke
     word = "Decision late since " if reply.decide_by < clock.now else "Decide by "

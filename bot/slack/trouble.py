@@ -71,6 +71,8 @@ def _after_failure(picture: Picture, seen: Situation, reply: Reply, *, minimal: 
 
 
 def _in_doubt(reply: Reply) -> str:
+    if reply.code == "restored":
+        return "look into the portal: it may have left since the backup. Then press Mark delivered or Send again."
     if reply.code == "cannot_tell":
         return "look into the portal yourself, it cannot tell us. Then press Mark delivered or Send again."
     if reply.code == "look_up_failed":

@@ -8,8 +8,8 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.domain import phrasebook
-from bot.domain.phrasebook import Book
-from bot.domain.refused import Refused
+from bot.domain.phrasebook import Book, Kept
+from bot.domain.refused import Refusal, Refused
 from bot.domain.store import StoreUnavailable
 from bot.slack import names, sentence
 from bot.slack import phrase as window
@@ -19,6 +19,8 @@ from handlers.windows import submitted
 
 Payload = Mapping[str, Any]
 Draw = Callable[[Book], dict[str, Any]]
+
+_STALE = {Refusal.GONE, Refusal.CHANGED, Refusal.NOT_ADMIN}  # the list offered what is not true any more
 
 
 def register(app: AsyncApp, front: Front) -> None:
@@ -38,7 +40,7 @@ def register(app: AsyncApp, front: Front) -> None:
         await _shown(front, body, lambda book: window.writing(book, None))
 
     async def edit(body: Payload, action: Payload) -> None:
-        await _shown(front, body, lambda book: window.writing(book, book.of(ref_of(action))))
+        await _edited(front, body, ref_of(action))
 
     async def more(body: Payload, action: Payload) -> None:
         page = names.number(str(action.get("block_id") or ""))
@@ -92,20 +94,42 @@ async def _book(front: Front, body: Payload) -> Book | None:
     return None
 
 
-async def _deleted(front: Front, body: Payload, ref: str) -> None:
-    view = body.get("view") or {}
+async def _edited(front: Front, body: Payload, ref: str) -> None:
+    """Open the window on it; what is gone, or not theirs to change, is said, and the list shows what is true."""
     person = await front.person(body)
     try:
-        await front.act(
-            phrasebook.remove, person=person, about=ref, ref=ref, seen=window.seen(view), document_of=document_of
-        )
+        book = await front.store.read(phrasebook.chosen, person=person, ref=ref)
     except Refused as refused:
-        await front.tell(body, refused.sentence)
-        return
+        await _told(front, body, refused)
     except StoreUnavailable:
         await front.tell(body, sentence.NOT_READY)
-        return
-    await _redrawn(front, body, lambda book: window.build(book, page=window.page_of(view)))
+    else:
+        await front.show(body, window.writing(book, book.of(ref)))
+
+
+async def _told(front: Front, body: Payload, refused: Refused) -> None:
+    """Say no on top of the list, and draw the list anew: what it offered is not true any more."""
+    await front.tell(body, refused.sentence)
+    if window.is_list(body.get("view") or {}) and refused.because in _STALE:
+        await _listed_again(front, body)
+
+
+async def _listed_again(front: Front, body: Payload) -> None:
+    page = window.page_of(body.get("view") or {})
+    await _redrawn(front, body, lambda book: window.build(book, page=page))
+
+
+async def _deleted(front: Front, body: Payload, ref: str) -> None:
+    seen = window.seen(body.get("view") or {})
+    person = await front.person(body)
+    try:
+        await front.act(phrasebook.remove, person=person, about=ref, ref=ref, seen=seen, document_of=document_of)
+    except Refused as refused:
+        await _told(front, body, refused)
+    except StoreUnavailable:
+        await front.tell(body, sentence.NOT_READY)
+    else:
+        await _listed_again(front, body)
 
 
 async def _saved(front: Front, body: Payload, view: Payload) -> dict[str, Any]:
@@ -116,10 +140,15 @@ async def _saved(front: Front, body: Payload, view: Payload) -> dict[str, Any]:
     except (Refused, StoreUnavailable) as no:
         words = no.sentence if isinstance(no, Refused) else sentence.DATABASE_AWAY
         return {"response_action": "errors", "errors": {names.PHRASE_TEXT: words}}
-    done = submitted(front, body, view, field=names.PHRASE_TEXT)
     draft = window.read(view, book)
-    answer = await done(phrasebook.keep, then=lambda _: {}, draft=draft, document_of=document_of)
-    below = view.get("previous_view_id")
-    if not answer and below:
-        front.later(_redrawn(front, {**body, "view": {"id": below}}, window.build))
+    below = {**body, "view": {"id": view.get("previous_view_id")}}
+
+    def shown(kept: Kept) -> dict[str, Any]:
+        front.later(_redrawn(front, below, lambda now: window.build(now, page=window.page_with(now, kept.ref))))
+        return {}
+
+    done = submitted(front, body, view, field=names.PHRASE_TEXT)
+    answer = await done(phrasebook.keep, then=shown, draft=draft, document_of=document_of)
+    if answer and draft.is_old(beside=book):
+        front.later(_redrawn(front, below, window.build))
     return answer

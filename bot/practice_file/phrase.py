@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from bot.domain.phrasebook import PERSONAL
 from bot.domain.practice import PLACEHOLDERS, Phrase
 from bot.practice_file.fault import one_of
 from bot.practice_file.reading import Reading
@@ -23,6 +24,9 @@ def read_phrases(reading: Reading, at: Node | None) -> tuple[Phrase, ...]:
         text = reading.text(settings.get("text"), limit=TEXT_LIMIT)
         if notebook is None or title is None or text is None:
             continue
+        if notebook.casefold() == PERSONAL.casefold():
+            wrong = f'"{short(notebook)}" is what everybody\'s own notebook is called in Slack.'
+            reading.warn(settings["notebook"], wrong, "Give this one, which everybody sees, another name.")
         _check_gaps(reading, settings["text"], text)
         if (notebook, title) in found:
             wrong = f'The notebook {notebook} has a phrase "{short(title)}" already.'

@@ -54,6 +54,11 @@ def build(book: Book, *, page: int = 0) -> Block:
     return kit.modal("Phrases", blocks, callback=names.PHRASES, metadata=_metadata(book, page), close="Close")
 
 
+def page_with(book: Book, ref: str) -> int:
+    """The page of the list on which that phrase stands; the first for one that is gone."""
+    return next((n // PAGE for n, kept in enumerate(book.kept) if kept.ref == ref), 0)
+
+
 def _metadata(book: Book, page: int) -> str:
     return f"{book.practice.version}:{page}"
 
@@ -94,7 +99,8 @@ def writing(book: Book, kept: Kept | None, draft: Draft | None = None) -> Block:
         kit.context(f"I fill in: {gaps}. A gap that nothing fills stops Send and says which."),
         kit.actions([kit.button("Preview", action=names.PHRASE_PREVIEW, value="phrase")]),
     ]
-    metadata = f"{book.practice.version}:{kept.ref if kept else ''}"
+    # Drawn again for a preview it is still about the same phrase, and the practice that was there when it was opened.
+    metadata = f"{draft.seen if draft else book.practice.version}:{here.ref}"
     return kit.modal("Phrase", blocks, callback=names.PHRASE, metadata=metadata, submit="Save", close="Cancel")
 
 
@@ -138,6 +144,11 @@ def page_of(view: View) -> int:
     """Which page of the list the window shows."""
     _, _, page = form.window_id(view).partition(":")
     return int(page) if page.isdecimal() and len(page) < 5 else 0
+
+
+def is_list(view: View) -> bool:
+    """Whether it is the list, and not a window on top of it."""
+    return view.get("callback_id") == names.PHRASES
 
 
 def seen(view: View) -> int:

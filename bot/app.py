@@ -27,6 +27,7 @@ from bot.domain.store import Records, Store
 from bot.jobs import rounds
 from bot.jobs.outbox import Carrier, Outbox, Tools
 from bot.jobs.posts import PostCarrier, Words
+from bot.jobs.reconcile import Reconciler
 from bot.jobs.replies import ReplyCarrier
 from bot.jobs.scheduler import Ticks
 from bot.jobs.slack import CardCarrier, SlackDesk
@@ -205,6 +206,7 @@ class Service:
         channels = rounds.ChannelRound(self.store, poster, self.clock)
         self.ticks.add("channels", channels.run, every=600)
         self.ticks.add("new-channels", channels.look_at_new, every=5)
+        self.ticks.add("reconcile", Reconciler(self.store, poster, self.clock).run, every=3600)
         self.ticks.add("portals", partial(self._round, rounds.try_portals_again, portals=portals), every=600)
         self.ticks.add("waiting", partial(self._round, rounds.waiting_too_long), every=300)
 

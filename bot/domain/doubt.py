@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.domain import overdue, tell
 from bot.domain.answer import after_answer
@@ -19,6 +19,9 @@ from bot.domain.reply import Reply
 from bot.domain.send import answerable, last_reply, may_reach
 from bot.domain.staff import Person
 from bot.domain.store import Records
+
+FOR_EVER = timedelta(days=3650)
+ASKED_AT_ONCE = 100  # unclear answers that one hourly round asks about
 
 
 def retry(records: Records, *, conversation_id: str, person: Person, now: datetime) -> Reply:
@@ -78,6 +81,22 @@ def check_portal(records: Records, *, conversation_id: str, person: Person, now:
         records, conversation_id=conversation_id, person=person, act=Act.SETTLE_DOUBT
     )
     reply = last_reply(picture, State.UNCLEAR)
+    _look_up(records, conversation, reply, now=now)
+    _journal(records, "reply.look_up", reply, actor=staff.slack, now=now)
+    return reply
+
+
+def ask_again(records: Records, *, now: datetime) -> int:
+    """Ask the portal about every answer that is unclear, as Check portal does; how many. It may know by now."""
+    waiting = records.doubts_over(before=now + FOR_EVER, limit=ASKED_AT_ONCE)
+    for reply in waiting:
+        conversation = records.conversation(reply.conversation_id)
+        if conversation is not None:
+            _look_up(records, conversation, reply, now=now)
+    return len(waiting)
+
+
+def _look_up(records: Records, conversation: Conversation, reply: Reply, *, now: datetime) -> None:
     records.add_delivery(
         Delivery(
             id=records.new_id("d"),
@@ -90,8 +109,6 @@ def check_portal(records: Records, *, conversation_id: str, person: Person, now:
         ),
         now=now,
     )
-    _journal(records, "reply.look_up", reply, actor=staff.slack, now=now)
-    return reply
 
 
 def arrived(records: Records, conversation: Conversation, reply: Reply, *, code: str, now: datetime) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.domain import tell
-from bot.domain.alarm import Channel
+from bot.domain.alarm import Channel, Place
 from bot.domain.conversation import Conversation
 from bot.domain.journal import Entry
 from bot.domain.practice import Practice
@@ -69,6 +69,22 @@ def drawn_again(records: Records, *, conversation_id: str, now: datetime) -> Non
     conversation = records.conversation(conversation_id)
     if conversation:
         tell.draw(records, conversation, now=now)
+
+
+def gone(records: Records, *, lost: Place, found: str | None, now: datetime) -> bool:
+    """The card is not where it stood: somebody deleted it in Slack. It is posted again, or drawn where it was `found`.
+
+    False when it was moved or drawn anew meanwhile.
+    """
+    known = records.place(conversation_id=lost.conversation_id, slot=lost.slot)
+    if known is None or (known.ts, known.channel) != (lost.ts, lost.channel):
+        return False
+    records.save_place(replace(known, ts=found))
+    records.journal(
+        Entry(at=now, actor="service", action="card.lost", subject=lost.conversation_id, detail={"slot": lost.slot})
+    )
+    drawn_again(records, conversation_id=lost.conversation_id, now=now)
+    return True
 
 
 def troubled(records: Records, *, channel_id: str, trouble: str, now: datetime) -> bool:

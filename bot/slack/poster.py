@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
@@ -118,6 +118,11 @@ def _refusal(status: int, retry_after: str, code: str) -> Called:
     return Called(verdict=Verdict.REFUSED, code=code)
 
 
+def _key(message: Mapping[str, Any]) -> str:
+    payload = (message.get("metadata") or {}).get("event_payload") or {}
+    return str(payload.get("key") or "")
+
+
 def _body(given: Mapping[str, Any]) -> bytes:
     try:
         return _encode(given)
@@ -192,11 +197,30 @@ class Poster:
     async def find(self, channel: str, *, key: str, since: float, thread: str | None = None) -> Called:
         """Look for our message with that key, posted at or after `since` (UNIX seconds); DONE with data["ts"] or {}."""
         failpoint("slack.before_find")
-        method = "conversations.replies" if thread else "conversations.history"
+        async for called in self._pages(channel, since=since, thread=thread):
+            if not called.done:
+                return called
+            for message in called.data.get("messages") or ():
+                if _key(message) == key:
+                    return Called(verdict=Verdict.DONE, data={"ts": message["ts"]})
+        return Called(verdict=Verdict.DONE)
+
+    async def standing(self, channel: str, *, since: float) -> Mapping[str, tuple[str, ...]] | None:
+        """Our cards in a channel since then, by their keys: where each stands, the oldest first; None when unsure."""
+        found: dict[str, list[str]] = {}
+        async for called in self._pages(channel, since=since):
+            if not called.done:
+                return None
+            for message in called.data.get("messages") or ():
+                if key := _key(message):
+                    found.setdefault(key, []).append(str(message["ts"]))
+        return {key: tuple(sorted(stands)) for key, stands in found.items()}
+
+    async def _pages(self, channel: str, *, since: float, thread: str | None = None) -> AsyncIterator[Called]:
         cursor: str | None = None
         while True:
             called = await self.call(
-                method,
+                "conversations.replies" if thread else "conversations.history",
                 read=True,
                 channel=channel,
                 ts=thread,
@@ -206,15 +230,10 @@ class Poster:
                 limit=200,
                 cursor=cursor,
             )
-            if not called.done:
-                return called
-            for message in called.data.get("messages") or ():
-                payload = (message.get("metadata") or {}).get("event_payload") or {}
-                if payload.get("key") == key:
-                    return Called(verdict=Verdict.DONE, data={"ts": message["ts"]})
+            yield called
             cursor = (called.data.get("response_metadata") or {}).get("next_cursor") or None
             if cursor is None:
-                return Called(verdict=Verdict.DONE)
+                return
 
     async def direct_channel(self, slack: str) -> Called:
         """The direct message channel with a person; DONE with data["channel"]["id"]."""

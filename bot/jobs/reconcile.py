@@ -1,0 +1,70 @@
+"""Every hour: what we believe to stand in Slack is held against Slack, and what is unclear is asked about again."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+from bot import log
+from bot.domain import doubt, place, tell
+from bot.domain.alarm import Place
+from bot.domain.store import Records, Store
+from bot.slack.poster import Poster
+
+logger = logging.getLogger("portaldesk.reconcile")
+
+SLOTS = frozenset({"department", "urgent"})  # what stands in a channel; direct messages and threads are people's own
+YOUNG = timedelta(minutes=2)  # a card that was posted just now may not be in the history yet
+REACH = timedelta(days=30)  # how far back a channel is read
+
+
+class Reconciler:
+    """Compares, one channel after the other. Where Slack does not answer, nothing is changed."""
+
+    def __init__(self, store: Store, poster: Poster, clock: Callable[[], datetime]) -> None:
+        self._store = store
+        self._poster = poster
+        self._clock = clock
+
+    async def run(self) -> None:
+        """Look at every channel; deleted cards are posted again, of two with one key the later one goes."""
+        for channel, cards in (await self._store.read(standing)).items():
+            await self._channel(channel, cards)
+        asked = await self._store.run(doubt.ask_again, now=self._clock())
+        log.event(logger, "reconcile.done", count=asked)
+
+    async def _channel(self, channel: str, cards: Sequence[Place]) -> None:
+        now = self._clock()
+        oldest = (now - REACH).timestamp()
+        since = max(oldest, min(float(card.ts or 0) for card in cards) - 1)
+        found = await self._poster.standing(channel, since=since)
+        if found is None:
+            return
+        young = (now - YOUNG).timestamp()
+        for card in cards:
+            stands = found.get(card.key, ())
+            if card.ts in stands:
+                await self._one(channel, card, stands)
+            elif since <= float(card.ts or 0) < young:
+                other = stands[0] if stands else None
+                if await self._store.run(place.gone, lost=card, found=other, now=self._clock()):
+                    log.event(logger, "reconcile.card.lost", conversation=card.conversation_id)
+
+    async def _one(self, channel: str, card: Place, stands: Sequence[str]) -> None:
+        """Of several with one key, those that we do not redraw go; what was written in their threads is kept here."""
+        for ts in stands:
+            if ts != card.ts:
+                await self._poster.call("chat.delete", channel=channel, ts=ts)
+                log.event(logger, "reconcile.card.twice", conversation=card.conversation_id)
+
+
+def standing(records: Records) -> dict[str, list[Place]]:
+    """The open cards that we believe to stand in the practice's channels, by channel."""
+    channels = {known.id for named in place.names(tell.in_force(records)) if (known := records.channel(named))}
+    found = {}
+    for channel in sorted(one for one in channels if one):
+        cards = [card for card in records.open_places(channel=channel) if card.ts and card.slot in SLOTS]
+        if cards:
+            found[channel] = cards
+    return found

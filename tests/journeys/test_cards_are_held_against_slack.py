@@ -1,0 +1,86 @@
+"""Every hour what we believe to stand in Slack is held against Slack: nothing stays away, nothing stands twice."""
+
+from __future__ import annotations
+
+from bot.jobs.reconcile import Reconciler
+from tests.journeys.conftest import OpenDesk
+from tests.world import World, labels, message
+
+
+def round_of(desk: World) -> Reconciler:
+    """The hourly round of the running service."""
+    assert desk.service._front
+    return Reconciler(desk.service.store, desk.service._front.poster, desk.clock)
+
+
+async def test_a_card_that_somebody_deleted_comes_back_by_itself(desk: World):
+    """Deleted in Slack, and nothing else happens: within the hour it stands again, once, and works."""
+    await desk.write(message())
+    card = await desk.card("Ear drops and swimming")
+    await desk.quiet()
+    await desk.admin("delete_message", channel="C0NURSING", ts=card["ts"])
+    assert await desk.cards() == []
+    await round_of(desk).run()  # posted a moment ago: Slack's history may lag
+    await desk.quiet()
+    assert await desk.cards() == []
+    await desk.later(minutes=5)
+    for _ in range(2):
+        await round_of(desk).run()
+        await desk.quiet()
+    (fresh,) = await desk.cards()
+    assert fresh["ts"] != card["ts"]
+    assert len(await desk.history("card.lost")) == 1
+    assert (await desk.reply(fresh, "Stop the drops.")).get("closed")
+    await desk.card("elivered to the portal")
+
+
+async def test_of_two_cards_with_one_key_one_stays(desk: World):
+    """A second one with the same key is taken away; the one that is redrawn stays, with its buttons."""
+    await desk.write(message())
+    card = await desk.card("Ear drops and swimming")
+    await desk.quiet()
+    ((key,),) = await desk.rows("SELECT key FROM places")
+    assert desk.service._front
+    posted = await desk.service._front.poster.post("C0NURSING", {"text": "twice", "blocks": card["blocks"]}, key=key)
+    assert posted.done
+    assert len(await desk.cards()) == 2
+    await desk.later(minutes=5)
+    await round_of(desk).run()
+    await desk.quiet()
+    (left,) = await desk.cards()
+    assert left["ts"] == card["ts"]
+    assert "Reply" in labels(left)
+
+
+async def test_when_slack_does_not_answer_nothing_is_changed(desk: World):
+    """History that cannot be read says nothing about cards: none is posted again."""
+    await desk.write(message())
+    await desk.card("Ear drops and swimming")
+    await desk.quiet()
+    await desk.later(minutes=5)
+    await desk.do("faults", faults=[{"kind": "error_500_before", "method": "conversations.history", "probability": 1}])
+    await round_of(desk).run()
+    await desk.do("faults", faults=[])
+    await desk.quiet()
+    assert len(await desk.cards()) == 1
+    assert await desk.history("card.lost") == []
+
+
+async def test_an_unclear_answer_is_asked_about_every_hour(open_desk: OpenDesk):
+    """The portal could not be asked for a day and can now: the doubt is over without anybody pressing, sent once."""
+    lookup = {"PORTALDESK_PORTAL_MAIN_REPLIES": "lookup"}
+    desk = await open_desk(settings_over=lookup, portal={"receipts": "none", "mode": "lookup"})
+    await desk.write(message())
+    card = await desk.card("Ear drops and swimming")
+    await desk.trouble("error_500_after", rate=1, kinds=["error_503_before"])
+    assert (await desk.reply(card, "Stop the drops.")).get("closed")
+    await desk.quiet()
+    for _ in range(30):
+        await desk.later(hours=1)
+        await desk.quiet()
+    await desk.card("Unclear")
+    await desk.trouble(rate=0)
+    await round_of(desk).run()
+    await desk.card("elivered to the portal")
+    assert len(desk.shown()) == 1
+    assert [row["actor"] for row in await desk.history("reply.look_up")] == []

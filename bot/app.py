@@ -24,6 +24,7 @@ from bot.domain import nightly, overdue, setup, snooze
 from bot.domain.delivery import What
 from bot.domain.practice import Practice
 from bot.domain.store import Records, Store
+from bot.failpoint import failpoint
 from bot.jobs import rounds
 from bot.jobs.outbox import Carrier, Outbox, Tools
 from bot.jobs.posts import PostCarrier, Words
@@ -128,6 +129,7 @@ class Service:
             await self.store.run(
                 setup.apply_at_start, document=document, by="service:PORTALDESK_PRACTICE", now=self.clock()
             )
+            failpoint("start.practice")
         if await self.store.read(_practice) is None:
             raise CannotStart(
                 "There is no practice file yet, so I would not know where messages belong. "
@@ -212,6 +214,7 @@ class Service:
 
     async def _round(self, act: object, **arguments: object) -> None:
         await self.store.run(act, now=self.clock(), **arguments)  # type: ignore[arg-type]  # each is an act of bot.jobs.rounds
+        failpoint("round.end")
 
     async def _seal(self) -> None:
         while await self.store.run(chain.seal, now=self.clock()) == chain.AT_ONCE:

@@ -11,6 +11,7 @@ from bot.domain import doubt
 from bot.domain.refused import Refused
 from bot.domain.reply import Reply
 from bot.domain.store import StoreUnavailable
+from bot.failpoint import failpoint
 from bot.slack import names, notices, sentence
 from handlers.context import Front, ref_of
 
@@ -30,6 +31,7 @@ def register(app: AsyncApp, front: Front) -> None:
 
 def _press(front: Front, act: Callable[..., Reply]) -> Callable[..., Any]:
     async def press(ack: AsyncAck, body: Mapping[str, Any], action: Mapping[str, Any]) -> None:
+        failpoint("doubt.received")
         await ack()
         front.later(_run(front, act, body, ref_of(action)))
 
@@ -45,6 +47,7 @@ async def _run(front: Front, act: Callable[..., Reply], body: Mapping[str, Any],
     except StoreUnavailable:
         await front.tell(body, sentence.NOT_READY)
     else:
+        failpoint("doubt.done")
         await front.changed(body)
         if act is doubt.check_portal:
             await front.notice(body, notices.ephemeral(sentence.CHECKING))

@@ -10,6 +10,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.domain import tell
 from bot.domain.store import Records
+from bot.failpoint import failpoint
 from bot.slack import names, sentence
 from handlers.context import Front, ref_of
 from handlers.errors import first_input
@@ -43,6 +44,7 @@ def register(app: AsyncApp, front: Front) -> None:
         await ack(text=sentence.UNKNOWN_COMMAND)
 
     async def press_more(ack: AsyncAck, body: Mapping[str, Any], action: Mapping[str, Any]) -> None:
+        failpoint("menu.received")
         await ack()
         chosen = str((action.get("selected_option") or {}).get("value") or "")
         press = front.presses.get(chosen.partition(":")[0])

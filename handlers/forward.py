@@ -11,6 +11,7 @@ from bot.domain import forward, tell
 from bot.domain.practice import Practice
 from bot.domain.refused import Refused
 from bot.domain.store import Records, StoreUnavailable
+from bot.failpoint import failpoint
 from bot.slack import form, names, sentence
 from bot.slack import forward as modal
 from handlers.context import Front
@@ -57,6 +58,7 @@ async def _redrawn(front: Front, body: Payload) -> None:
         await front.tell(body, sentence.NOT_READY)
         return
     drawn = modal.again(handing, view, front.clock())
+    failpoint("window.before_redraw")
     await front.poster.call("views.update", view_id=view.get("id"), hash=view.get("hash"), view=drawn)
 
 

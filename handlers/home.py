@@ -14,6 +14,7 @@ from bot.domain import lists
 from bot.domain.lists import Opened
 from bot.domain.staff import Person
 from bot.domain.store import StoreUnavailable
+from bot.failpoint import failpoint
 from bot.slack import names, sentence
 from bot.slack.home import as_window, home, opened_of
 from bot.slack.poster import Verdict
@@ -123,6 +124,7 @@ async def _publish(front: Front, visitors: Visitors, body: Payload) -> None:
     person = await front.person(body)
     async with visit.drawing:
         view = await _drawn(front, person, visit.opened)
+        failpoint("home.before_publish")
         called = await front.poster.call("views.publish", user_id=person.slack, view=view)
         if called.verdict in _AGAIN and called.wait <= LONGEST_WAIT:
             await asyncio.sleep(called.wait)

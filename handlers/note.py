@@ -8,6 +8,7 @@ from typing import Any
 from slack_bolt.async_app import AsyncApp
 
 from bot.domain import note
+from bot.failpoint import failpoint
 from handlers.context import Front
 
 WRITTEN = {None, "thread_broadcast", "file_share", "me_message"}
@@ -32,6 +33,7 @@ async def _written(front: Front, event: Mapping[str, Any]) -> None:
     thread, ts = event.get("thread_ts"), event.get("ts")
     if not thread or thread == ts or event.get("bot_id") or not event.get("user"):
         return
+    failpoint("note.received")
     await front.store.run(
         note.note,
         channel=str(event.get("channel")),
@@ -41,6 +43,7 @@ async def _written(front: Front, event: Mapping[str, Any]) -> None:
         text=str(event.get("text") or "(a file)"),
         now=front.clock(),
     )
+    failpoint("note.done")
 
 
 async def _changed(front: Front, event: Mapping[str, Any], message: Mapping[str, Any] | None) -> None:

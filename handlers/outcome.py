@@ -11,6 +11,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from bot.domain import outcome, outcome_words
 from bot.domain.refused import Refused
 from bot.domain.store import StoreUnavailable
+from bot.failpoint import failpoint
 from bot.slack import form, names, sentence
 from bot.slack import outcome as modal
 from handlers.context import Front
@@ -70,5 +71,6 @@ async def _redrawn(front: Front, body: Payload, *, again: bool) -> None:
         await front.tell(body, sentence.NOT_READY)
     else:
         drawn = modal.build(recording, front.clock(), filled, bump=bump, edited=own)
+        failpoint("window.before_redraw")
         # No hash: somebody who chooses the day and the time at once would lose the second redraw.
         await front.poster.call("views.update", view_id=view.get("id"), view=drawn)

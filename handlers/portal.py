@@ -44,6 +44,7 @@ def _read(raw: bytes, arrived: datetime) -> Event | Unusable:
     try:
         return webhook.read(raw, arrived)
     except webhook.Unreadable as unreadable:
+        failpoint("webhook.unreadable")
         return Unusable(reason=str(unreadable))
 
 
@@ -89,6 +90,7 @@ class PortalRoutes:
         if self._door.busy >= AT_ONCE:
             return problem(503, "Too much at once; nothing was stored.", retry_after=1)
         if b'"portal.ping"' in raw and isinstance(_read(raw, now), Ping):
+            failpoint("webhook.ping")
             return web.json_response({"status": "ok"})
         return await self._stored(portal, event_id, raw, now)
 

@@ -17,6 +17,7 @@ from bot.domain.forward import Handing
 from bot.domain.refused import Refused
 from bot.domain.staff import Person
 from bot.domain.store import Records, StoreUnavailable
+from bot.failpoint import failpoint
 from bot.slack import decide as first_page
 from bot.slack import decide_confirm as second_page
 from bot.slack import form, names, sentence
@@ -121,6 +122,7 @@ async def _redrawn(front: Front, body: Payload) -> None:
     except StoreUnavailable:
         await front.tell(body, sentence.NOT_READY)
     else:
+        failpoint("window.before_redraw")
         # No hash: two choices made quickly would otherwise lose the second redraw.
         await front.poster.call("views.update", view_id=view.get("id"), view=drawn)
 
@@ -153,6 +155,7 @@ async def _update(front: Front, body: Payload, drawn: Any) -> None:
         await front.tell(body, sentence.NOT_READY)
     else:
         shown = drawn(planned.deciding, planned)
+        failpoint("window.before_redraw")
         await front.poster.call("views.update", view_id=view.get("id"), hash=view.get("hash"), view=shown)
 
 

@@ -10,6 +10,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from bot.domain import claim, close, confirm, prior, urgent
 from bot.domain.refused import Refused
 from bot.domain.store import StoreUnavailable
+from bot.failpoint import failpoint
 from bot.slack import names, notices, sentence
 from handlers.context import Front, ref_of
 
@@ -40,6 +41,7 @@ def register(app: AsyncApp, front: Front) -> None:
 
 def _press(front: Front, key: str, act: Callable[..., Any]) -> Callable[..., Any]:
     async def press(ack: AsyncAck, body: Mapping[str, Any], action: Mapping[str, Any]) -> None:
+        failpoint("turn.received")
         await ack()
         front.later(_run(front, key, act, body, ref_of(action)))
 
@@ -62,6 +64,7 @@ async def _run(front: Front, key: str, act: Callable[..., Any], body: Mapping[st
     except StoreUnavailable:
         await front.tell(body, sentence.NOT_READY)
     else:
+        failpoint("press.acted")
         await front.changed(body)
         if key in SAID:
             await front.notice(body, notices.ephemeral(SAID[key]))

@@ -27,6 +27,7 @@ def opens(
         await open_window(front, body, conversation_id, act, build)
 
     async def press(ack: AsyncAck, body: Payload, action: Payload) -> None:
+        failpoint("press.received")
         await ack()
         front.later(from_menu(body, ref_of(action)))
 
@@ -52,6 +53,7 @@ async def open_window(
     else:
         failpoint("press.done")
         await front.show(body, build(opened, front.clock()))
+        failpoint("window.opened")
 
 
 def submitted(front: Front, body: Payload, view: Payload, *, field: str) -> Callable[..., Awaitable[Answer]]:
@@ -60,6 +62,7 @@ def submitted(front: Front, body: Payload, view: Payload, *, field: str) -> Call
     async def run(
         act: Callable[..., Any], *, then: Callable[[Any], Answer | None] | None = None, **arguments: Any
     ) -> Answer:
+        failpoint("submit.received")
         person = await front.person(body)
         about = str(arguments.get("window_id") or "")
         try:
@@ -69,6 +72,7 @@ def submitted(front: Front, body: Payload, view: Payload, *, field: str) -> Call
         except StoreUnavailable:
             unsaved = Refused(sentence.DATABASE_AWAY, because=Refusal.NOT_NOW)
             return {"response_action": "errors", "errors": form.errors(unsaved, view, field=field)}
+        failpoint("submit.done")
         front.later(front.home_changed(person.slack))
         shown = then(made) if then else None
         return shown if shown is not None else closed(view)

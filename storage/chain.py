@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, select
 
+from bot.failpoint import failpoint
 from storage.sql import Sql, at
 from storage.tables import journal
 from storage.transaction import Row, Transaction
@@ -82,6 +83,7 @@ def seal(t: Transaction, *, now: datetime) -> int:
     rows = t.rows(_UNSEALED)
     if not rows:
         return 0
+    failpoint("seal.found")
     head = t.one(_HEAD)
     before = bytes(head[1]) if head else START
     sealed_at = max(micros(now), head[0] + 1 if head else 0)
@@ -89,6 +91,7 @@ def seal(t: Transaction, *, now: datetime) -> int:
         link = t.link(_told(before, row, sealed_at))
         t.run(_SEAL, n=row[0], sealed_at=sealed_at, before=before, link=link)
         before = link
+    failpoint("seal.linked")
     return len(rows)
 
 

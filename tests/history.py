@@ -1,4 +1,4 @@
-"""Judges a run from the journals of the stand-in Slack and the stand-in portal alone, never from our own database.
+"""A run as the journals of the stand-in Slack and the stand-in portal tell it, never as our own database does.
 
 An event's id is `evt-TOKEN`, and its words hold the token; every Send has words of its own.
 """
@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-_TOKEN = re.compile(r"\btok[0-9a-z-]*[0-9a-z]")
-SEND_AGAIN = "card_send_again"
+TOKEN = re.compile(r"\btok[0-9a-z-]*[0-9a-z]")
+_SENDS = {"reply": "reply_text", "refill_confirm": "family_words", "outcome": "reply_text"}  # the field of the words
 
 
 @dataclass(frozen=True)
@@ -37,18 +37,33 @@ class Shown:
     at: float
 
 
+@dataclass(frozen=True)
+class Told:
+    """A decision that the portal was told, with an answer or alone."""
+
+    reply_id: str
+    thread_id: str
+    decision: str
+
+
 @dataclass
 class History:
     """What arrived where, how often, in which order.
 
-    `answers`: statuses by event id. `cards`: timestamps of posted messages by metadata key. `tokens`: keys of posts that
-    name a token. `texts`: what each message showed last, by (channel, ts).
+    `answers`: statuses by event id. `cards`: timestamps of posted messages by metadata key and channel. `tokens`: keys
+    of cards that name a token, by token and channel. `named`: tokens that were ever shown. `texts`: what each message
+    showed last, by (channel, ts). `tried`, `confirmed`: by token, the windows that decide something and were
+    submitted, and those of them that were acknowledged as done.
     """
 
     answers: dict[str, list[int | None]] = field(default_factory=lambda: defaultdict(list))
     kinds: dict[str, str] = field(default_factory=dict)
-    cards: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
-    tokens: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    cards: dict[tuple[str, str], list[str]] = field(default_factory=lambda: defaultdict(list))
+    tokens: dict[tuple[str, str], set[str]] = field(default_factory=lambda: defaultdict(set))
+    named: set[str] = field(default_factory=set)
+    tried: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    confirmed: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    told: list[Told] = field(default_factory=list)
     texts: dict[tuple[str, str], str] = field(default_factory=dict)
     key_of: dict[tuple[str, str], str] = field(default_factory=dict)
     sends: list[Send] = field(default_factory=list)
@@ -77,12 +92,12 @@ class History:
         found: dict[str, Send] = {}
         for send in self.sends:
             if send.taken:
-                found.setdefault(_sha(send.words), send)
+                found.setdefault(digest_of(send.words), send)
         return found
 
     def card_of(self, token: str) -> str:
         """What the card that names this token showed last."""
-        return next((text for text in self.texts.values() if token in _TOKEN.findall(text)), "")
+        return next((text for text in self.texts.values() if token in TOKEN.findall(text)), "")
 
 
 def read(slack: Path, portal: Path, *, slack_from: int = 0, portal_from: int = 0) -> History:
@@ -128,25 +143,27 @@ def _drawn(found: History, row: dict[str, Any]) -> None:
     place = (str(args["channel"]), str(row["answer"]["ts"]))
     text = json.dumps({name: _loaded(args.get(name)) for name in ("text", "blocks")}, ensure_ascii=False)
     found.texts[place] = text
+    named = set(TOKEN.findall(text))
+    found.named |= named
     if row["method"] != "chat.postMessage":
         return
     metadata = _loaded(args.get("metadata")) or {}
     key = str(metadata.get("event_payload", {}).get("key", ""))
-    if key:
-        found.cards[key].append(place[1])
-        found.key_of[place] = key
     if not key:
         return  # a word to one person, which nobody needs twice or at all
-    for token in _TOKEN.findall(text):
-        found.tokens[token].add(key)
+    found.cards[key, place[0]].append(place[1])
+    found.key_of[place] = key
+    if not args.get("thread_ts"):
+        for token in named:
+            found.tokens[token, place[0]].add(key)
 
 
 def _taken_back(found: History, row: dict[str, Any]) -> None:
     """A message of which there were two, until the one who came late took its own back."""
     place = (str(row["args"]["channel"]), str(row["args"]["ts"]))
     key = found.key_of.get(place, "")
-    if len(found.cards[key]) > 1:
-        found.cards[key].remove(place[1])
+    if len(found.cards[key, place[0]]) > 1:
+        found.cards[key, place[0]].remove(place[1])
         found.texts.pop(place, None)
         found.repaired += 1
 
@@ -162,14 +179,28 @@ def _acked(found: History, row: dict[str, Any], sent: dict[str, Any]) -> None:
     if payload.get("type") == "block_actions" and row["acked"]:
         for action in payload["actions"]:
             found.presses[action["action_id"]] += 1
-    if payload.get("type") != "view_submission" or payload["view"]["callback_id"] != "reply":
-        return
-    values = payload["view"]["state"]["values"]
-    words = next(e["reply_text"]["value"] for b, e in values.items() if b.startswith("reply_text"))
+    if payload.get("type") == "view_submission" and payload["view"]["callback_id"] in _SENDS:
+        _submitted(found, row, payload)
+
+
+def _submitted(found: History, row: dict[str, Any], payload: dict[str, Any]) -> None:
+    """Somebody pressed Send, or Confirm, or Save."""
+    view = payload["view"]
+    values = {action: given for fields in view["state"]["values"].values() for action, given in fields.items()}
+    words = str((values.get(_SENDS[view["callback_id"]]) or {}).get("value") or "")
     answer = json.dumps(row.get("body") or {})
-    closed = row["acked"] and ("response_action" not in answer or '"clear"' in answer)
-    taken = bool(closed or (row["acked"] and "Already sent" in answer))
-    found.sends.append(Send(words=words or "", user=payload["user"]["id"], at=row["at"], taken=taken))
+    turned = '"callback_id": "gone"' in answer  # the next one is offered in its place
+    closed = row["acked"] and ("response_action" not in answer or '"clear"' in answer or turned)
+    taken = bool(closed or (row["acked"] and ("lready sent" in answer or "done already" in answer)))
+    by = (values.get("answer_by") or {}).get("selected_option") or {}
+    if words and by.get("value", "now") == "now":
+        found.sends.append(Send(words=words, user=payload["user"]["id"], at=row["at"], taken=taken))
+    if view["callback_id"] == "reply":
+        return
+    for token in set(TOKEN.findall(json.dumps(view["blocks"]))):
+        found.tried[token].add(str(view["private_metadata"]))
+        if taken:
+            found.confirmed[token].add(str(view["private_metadata"]))
 
 
 def _portal(found: History, row: dict[str, Any]) -> None:
@@ -181,7 +212,10 @@ def _portal(found: History, row: dict[str, Any]) -> None:
             found.kinds[row["event_id"]] = row["kind"]
         case "request":
             found.requests += 1
+        case "decided":
+            _told(found, row)
         case "shown":
+            _told(found, row)
             found.shown.append(
                 Shown(
                     reply_id=row["reply_id"],
@@ -192,76 +226,12 @@ def _portal(found: History, row: dict[str, Any]) -> None:
             )
 
 
-def _sha(words: str) -> str:
+def _told(found: History, row: dict[str, Any]) -> None:
+    if row.get("decision"):
+        decision = json.dumps(row["decision"], sort_keys=True)
+        found.told.append(Told(reply_id=row["reply_id"], thread_id=row["thread_id"], decision=decision))
+
+
+def digest_of(words: str) -> str:
+    """How the portal's journal names words that it showed."""
     return hashlib.sha256(words.strip().encode()).hexdigest()
-
-
-ASKS = ("card_retry", "card_check_portal")  # a card with one of these asks a person to decide
-
-
-def judge(found: History, *, mode: str = "idempotent") -> list[str]:
-    """What went wrong, a sentence each; empty when nothing did.
-
-    `mode`: what the portal does about repeats. At `neither` (and `lookup`) an answer may end as a card that asks a
-    person, and nothing may be shown oftener than somebody pressed for it.
-    """
-    return [
-        *_lost_events(found),
-        *_twice_in_slack(found),
-        *_lost_replies(found, mode),
-        *_twice_at_portal(found),
-        *_order(found),
-    ]
-
-
-def _lost_events(found: History) -> list[str]:
-    return [f"LOST: {token} was answered 2xx and never shown" for token in sorted(found.accepted - set(found.tokens))]
-
-
-def _twice_in_slack(found: History) -> list[str]:
-    twice = [f"TWICE: {len(ts)} messages with key {key} in Slack" for key, ts in found.cards.items() if len(ts) > 1]
-    for token, keys in found.tokens.items():
-        if len(keys) > 1:
-            twice.append(f"TWICE: {token} stands in {len(keys)} messages")
-    return twice
-
-
-def _lost_replies(found: History, mode: str) -> list[str]:
-    arrived = {shown.words_sha256 for shown in found.shown}
-    lost = []
-    for sha, send in found.taken.items():
-        if sha in arrived or (mode != "idempotent" and _asks_about(found, send.words)):
-            continue
-        lost.append(f"LOST: {send.words!r} was acknowledged and never reached the family")
-    return lost
-
-
-def _asks_about(found: History, words: str) -> bool:
-    return any(words in text and any(ask in text for ask in ASKS) for text in found.texts.values())
-
-
-def _twice_at_portal(found: History) -> list[str]:
-    by_words = Counter(shown.words_sha256 for shown in found.shown)
-    by_id = Counter(shown.reply_id for shown in found.shown)
-    allowed = 1 + found.presses[SEND_AGAIN]
-    return [
-        *(f"TWICE: words {sha[:12]} were shown {count} times" for sha, count in by_words.items() if count > allowed),
-        *(f"TWICE: reply {one} was shown {count} times" for one, count in by_id.items() if count > allowed),
-        *(
-            f"UNASKED: words {sha[:12]} were shown without any Send"
-            for sha in by_words.keys() - {_sha(send.words) for send in found.sends}
-        ),
-    ]
-
-
-def _order(found: History) -> list[str]:
-    first: dict[str, dict[str, float]] = defaultdict(dict)
-    for shown in found.shown:
-        first[shown.thread_id].setdefault(shown.words_sha256, shown.at)
-    broken = []
-    taken = found.taken
-    for thread, seen in first.items():
-        sent = sorted((sha for sha in seen if sha in taken), key=lambda sha: taken[sha].at)
-        if sent != sorted(sent, key=lambda sha: seen[sha]):
-            broken.append(f"ORDER: {thread} got its answers in another order than they were sent")
-    return broken

@@ -15,7 +15,7 @@ import threading
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -109,13 +109,24 @@ def hasten(values: dict[str, float], backoff: Sequence[float]) -> None:
     delivery._BACKOFF = tuple(backoff)
 
 
+def skew(path: Path) -> None:
+    """Let the service's clock be ahead by what the file says at the time."""
+    from bot import app
+
+    def skewed() -> datetime:
+        return app.clock() + timedelta(seconds=float(path.read_text() or 0))
+
+    app.Service.__init__.__kwdefaults__["clock"] = skewed
+
+
 def warm() -> None:
     """Import whatever a service imports, so that it can be forked off quickly (tests/kill/nursery.py)."""
     hasten(FAST, FAST_BACKOFF)
     import psycopg
     import uvloop
 
-    import bot.cli
+    import bot.app
+    import bot.cli.run
     import storage
 
     del psycopg, uvloop, bot, storage
@@ -128,6 +139,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--when", type=Path, help="failpoints count only once this file exists")
     made.add_argument("--database", action="append", default=[], help="a command that dropdb and restartdb run")
     made.add_argument("--pace", type=float, help="seconds between two posts in one channel")
+    made.add_argument("--skew", type=Path, help="a file with the seconds that this service's clock is ahead")
     made.add_argument("--slow", action="store_true", help="the product's own leases and limits")
     made.add_argument("rest", nargs=argparse.REMAINDER, help="what portaldesk is told: run")
     return made
@@ -148,6 +160,8 @@ def main(arguments: Sequence[str]) -> None:
             return replace(load(**how), slack_pace=given.pace)
 
         settings.load = paced
+    if given.skew is not None:
+        skew(given.skew)
     if given.failpoint or given.hits:
         failpoint.arm(Plan(given.failpoint, hits=given.hits, when=given.when, database=given.database))
     sys.argv = ["portaldesk", *given.rest]

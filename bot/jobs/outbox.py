@@ -5,14 +5,13 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from bot import log
 from bot.domain import carry
-from bot.domain.delivery import CALL_LIMIT, Claim, Outcome, State, What, backoff
+from bot.domain.delivery import CALL_LIMIT, QUIET, Claim, Outcome, State, What, backoff
 from bot.domain.store import Records, Store, StoreUnavailable
 from bot.failpoint import failpoint
 
@@ -52,6 +51,8 @@ class Outbox:
         self._tools = tools
         self._carriers = carriers
         self._workers: dict[str, asyncio.Task[None]] = {}
+        self._claiming: set[str] = set()
+        self._held: dict[str, Claim] = {}
         self._again: set[str] = set()
         self._gate = asyncio.Semaphore(AT_ONCE)
         self._loop = asyncio.get_running_loop()
@@ -79,16 +80,43 @@ class Outbox:
         self.wake(frozenset(lane for lane, ready_at in lanes if ready_at <= now))
 
     async def stop(self, *, grace: float = CALL_LIMIT.total_seconds() + 3) -> None:
-        """Claim nothing more, finish what is on the wire within `grace` seconds, give back the rest."""
+        """Claim nothing more, finish what is on the wire within `grace` seconds, give back the rest.
+
+        Nobody has to wait for a lease afterwards, neither another replica nor this one's next start.
+        """
         self._open = False
-        workers = list(self._workers.values())
+        workers = dict(self._workers)
+        for lane, worker in workers.items():
+            if lane not in self._claiming and lane not in self._held:
+                worker.cancel()  # waits for its turn, with nothing in hand
         if workers:
-            await asyncio.wait(workers, timeout=grace)
-        for worker in workers:
+            await asyncio.wait(workers.values(), timeout=grace)
+        for worker in workers.values():
             worker.cancel()
-        await asyncio.gather(*workers, return_exceptions=True)
-        with suppress(StoreUnavailable):  # then the leases run out, and whoever comes next takes them over
-            await self._tools.store.run(_release, by=self._tools.name, now=self._tools.clock())
+        await asyncio.gather(*workers.values(), return_exceptions=True)
+        failpoint("outbox.release")
+        try:
+            await self._give_back(list(self._held.values()))
+        except StoreUnavailable:
+            log.event(logger, "outbox.database-away", level=logging.WARNING)
+
+    async def _give_back(self, cut: list[Claim]) -> None:
+        """Let go of all claims. A call that was cut off may have arrived: it is looked for before it is made again.
+
+        An answer knows by its mark whether it may have left; a post to Slack does not, so it counts as if it had.
+        """
+        posts = [claim for claim in cut if claim.what is not What.REPLY]
+        replies = [claim for claim in cut if claim.what is What.REPLY]
+        for claim in posts:
+            await self._cut_off(claim)
+        await self._tools.store.run(_release, by=self._tools.name, now=self._tools.clock())
+        for claim in replies:
+            await self._cut_off(claim)
+
+    async def _cut_off(self, claim: Claim) -> None:
+        now = self._tools.clock()
+        outcome = Outcome(state=State.PENDING, again_at=now + QUIET, maybe_sent=True, counted=False, code="stopped")
+        await self._tools.store.run(_settle, claim=claim, outcome=outcome, now=now)
 
     async def _work(self, lane: str) -> None:
         try:
@@ -107,12 +135,25 @@ class Outbox:
                 self.wake(frozenset({lane}))
 
     async def _carry_next(self, lane: str) -> bool:
+        claim = await self._next(lane)
+        if claim is None or not self._open:  # what was claimed while we stop is given back
+            return False
+        self._held[lane] = claim
+        await self._carry(claim)
+        del self._held[lane]
+        failpoint("outbox.carried")
+        return True
+
+    async def _next(self, lane: str) -> Claim | None:
         if not self._open:
-            return False
-        now = self._tools.clock()
-        claim = await self._tools.store.run(_claim, lane=lane, now=now, by=self._tools.name)
-        if claim is None:
-            return False
+            return None
+        self._claiming.add(lane)
+        try:
+            return await self._tools.store.run(_claim, lane=lane, now=self._tools.clock(), by=self._tools.name)
+        finally:
+            self._claiming.discard(lane)
+
+    async def _carry(self, claim: Claim) -> None:
         failpoint("outbox.before_carry")
         self._tools.tried(claim.what.value)
         try:
@@ -122,8 +163,6 @@ class Outbox:
         except Exception as error:  # noqa: BLE001 - one bad delivery stops no other (SAFETY I25)
             log.failure(logger, "outbox.bug", error, delivery=claim.id, what=claim.what.value)
             await self._after_bug(claim, type(error).__name__)
-        failpoint("outbox.carried")
-        return True
 
     async def _after_bug(self, claim: Claim, code: str) -> None:
         now = self._tools.clock()

@@ -13,6 +13,7 @@ from bot.domain.delivery import Claim, Outcome, State, What
 from bot.domain.picture import Picture
 from bot.domain.practice import Practice
 from bot.domain.store import Records
+from bot.failpoint import failpoint
 from bot.jobs.slack import NO_CHANNEL, SlackDesk
 from bot.slack.poster import Called, Verdict
 
@@ -96,6 +97,7 @@ class PostCarrier:
         if claim.slot.startswith("post:"):
             await self._redrawn(claim, job.picture, job.card)
             return
+        failpoint("post.in_thread")
         again = claim.what is What.AGAIN
         woke = claim.subject == "woke"
         message = self._words.again(job.picture, woke) if again else self._words.follow_up(job.picture, claim.subject)
@@ -136,6 +138,7 @@ class PostCarrier:
         elif channel is None:
             await self._later(claim, "no_channel", seconds=NO_CHANNEL.total_seconds())
         else:
+            failpoint("post.in_channel")
             await self._settle(claim, await self._desk.post(claim, channel, message, key=claim.id), channel)
 
     async def _to_person(self, claim: Claim, message: Message | None, channel: str | None) -> None:
@@ -145,6 +148,7 @@ class PostCarrier:
         if not claim.slot.startswith("dm:"):
             await self._in_channel(claim, message, channel)
             return
+        failpoint("post.to_person")
         opened = await self._desk.poster.direct_channel(claim.slot.removeprefix("dm:"))
         if not opened.done:
             await self._settle(claim, opened, "")

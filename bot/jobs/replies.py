@@ -92,6 +92,7 @@ class ReplyCarrier:
         return await portal.send_reply(reply, after, decision, attempts=claim.attempts, maybe_sent=claim.maybe_sent)
 
     async def _look_up(self, claim: Claim, job: ReplyJob, portal: Portal) -> None:
+        failpoint("look_up.before_ask")
         asked = await portal.look_up(job.reply.id)
         failpoint("look_up.before_settle")
         await self._store.run(looked_up, claim=claim, arrival=asked.arrival, now=self._clock())

@@ -12,6 +12,7 @@ from bot.domain import intake, place, tell
 from bot.domain.alarm import Channel
 from bot.domain.practice import Practice
 from bot.domain.store import InboxState, Records, Store
+from bot.failpoint import failpoint
 from bot.slack.poster import Poster, Verdict, channel_trouble
 
 logger = logging.getLogger("portaldesk.rounds")
@@ -57,6 +58,7 @@ class ChannelRound:
                 trouble = channel_trouble(called.code)
             else:
                 trouble = trouble_of(called.data.get("channel") or {})
+        failpoint("channel.before_keep")
         await self._store.run(_keep, name=name, channel_id=channel_id, trouble=trouble, now=self._clock())
 
 

@@ -281,6 +281,7 @@ class CardCarrier:
             job = await desk.store.read(card_job, claim=claim)
             if not job.place.ts or job.place.ts == stands.ts:
                 return
+            failpoint("slack.before_delete")
             called = await desk.poster.call("chat.delete", channel=stands.channel, ts=stands.ts)
             if called.done or called.code == "message_not_found":
                 log.event(logger, "slack.card.withdrawn", conversation=claim.subject, delivery=claim.id)

@@ -238,4 +238,6 @@ class Poster:
     async def direct_channel(self, slack: str) -> Called:
         """The direct message channel with a person; DONE with data["channel"]["id"]."""
         failpoint("slack.before_open")
-        return await self.call("conversations.open", users=slack)
+        opened = await self.call("conversations.open", users=slack)
+        failpoint("slack.after_open")
+        return opened

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import json
 import sys
 import tempfile
 from collections.abc import Sequence
+from dataclasses import fields
 from pathlib import Path
 
 from rich.console import Console
@@ -14,6 +16,7 @@ from rich.table import Table
 
 from storage.schema import upgrade
 from tests.kill import storm
+from tests.kill.weather import Blows
 from tests.postgres import PostgresServer
 
 
@@ -25,53 +28,65 @@ def parser() -> argparse.ArgumentParser:
     )
     made.add_argument("--messages", type=int, default=10_000)
     made.add_argument("--kills", type=int, default=500)
-    made.add_argument("--freezes", type=int, default=60)
+    made.add_argument("--freezes", type=int, default=100, help="beyond the lease")
+    made.add_argument("--restarts", type=int, default=50, help="of PostgreSQL; on SQLite its lock is held by another")
+    made.add_argument("--archives", type=int, default=20, help="of a channel, for three seconds")
+    made.add_argument("--skews", type=int, default=60, help="jumps of the services' clocks, by 15 seconds to and fro")
+    made.add_argument("--revokes", type=int, default=10, help="of the bot's token, for two seconds")
+    made.add_argument("--drops", type=int, default=60, help="of all sockets")
     made.add_argument("--replicas", type=int, default=3, help="on PostgreSQL; SQLite has one")
     made.add_argument("--share", type=float, default=0.2, help="of calls that meet a fault")
     made.add_argument("--seed", type=int, default=1)
     made.add_argument("--within", type=float, default=4 * 3600, help="seconds for one storm")
+    made.add_argument("--tenth", action="store_true", help="a tenth of all these figures")
     made.add_argument("--backend", choices=("sqlite", "postgres"), action="append")
     made.add_argument("--mode", choices=("idempotent", "lookup", "neither"), action="append")
+    made.add_argument("--out", type=Path, help="a folder for storm.json and storm.txt")
     return made
+
+
+def _storm(given: argparse.Namespace, *, replicas: int, mode: str) -> storm.Storm:
+    part = 10 if given.tenth else 1
+    names = [field.name for field in fields(Blows)]
+    return storm.Storm(
+        messages=given.messages // part,
+        blows=Blows(**{name: getattr(given, name) // part for name in names}),
+        replicas=replicas,
+        share=given.share,
+        seed=given.seed,
+        mode=mode,
+        within=given.within,
+    )
 
 
 async def storms(given: argparse.Namespace) -> list[storm.Result]:
     """One storm for each backend and mode."""
     results = []
-    server = PostgresServer() if "postgres" in (given.backend or ["postgres"]) else None
+    backends = given.backend or ["sqlite", "postgres"]
+    server = PostgresServer() if "postgres" in backends else None
     try:
-        for backend in given.backend or ["sqlite", "postgres"]:
+        for backend in backends:
             for mode in given.mode or ["idempotent"]:
                 with tempfile.TemporaryDirectory(prefix="portaldesk-chaos-") as folder:
-                    database = f"sqlite:///{folder}/desk.db"
-                    if backend == "postgres":
-                        assert server is not None
-                        database = server.fresh()
-                    else:
-                        upgrade(database)
-                    what = storm.Storm(
-                        messages=given.messages,
-                        kills=given.kills,
-                        freezes=given.freezes,
-                        replicas=given.replicas if backend == "postgres" else 1,
-                        share=given.share,
-                        seed=given.seed,
-                        mode=mode,
-                        within=given.within,
-                        drops=max(2, given.messages // 100),
-                    )
-                    results.append(await storm.run(Path(folder), database, what))
+                    results.append(await _blown(Path(folder), given, server if backend == "postgres" else None, mode))
     finally:
         if server is not None:
             server.close()
     return results
 
 
-def main(arguments: Sequence[str]) -> int:
-    """Run, show the table, say what went wrong; exit 1 when anything did."""
-    results = asyncio.run(storms(parser().parse_args(arguments)))
-    console = Console(highlight=False)
-    table = Table(title="Random kills under load", title_justify="left")
+async def _blown(folder: Path, given: argparse.Namespace, server: PostgresServer | None, mode: str) -> storm.Result:
+    if server is not None:
+        what = _storm(given, replicas=given.replicas, mode=mode)
+        return await storm.run(folder, server.fresh(), what, server)
+    database = f"sqlite:///{folder}/desk.db"
+    upgrade(database)
+    return await storm.run(folder, database, _storm(given, replicas=1, mode=mode))
+
+
+def show(results: Sequence[storm.Result], console: Console) -> None:
+    """The figures as a table, and what went wrong."""
+    table = Table(title="Random kills, freezes and losses under load", title_justify="left")
     table.add_column("")
     for result in results:
         table.add_column(f"{result.backend}, {result.storm.mode}", justify="right")
@@ -82,6 +97,19 @@ def main(arguments: Sequence[str]) -> int:
     for result in results:
         for problem in result.problems:
             console.print(f"{result.backend}: {problem}")
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run, show the table, say what went wrong; exit 1 when anything did."""
+    given = parser().parse_args(arguments)
+    results = asyncio.run(storms(given))
+    show(results, Console(highlight=False))
+    if given.out is not None:
+        given.out.mkdir(parents=True, exist_ok=True)
+        told = [{**result.line(), "seed": result.storm.seed, "problems": result.problems} for result in results]
+        (given.out / "storm.json").write_text(json.dumps(told, indent=2) + "\n")
+        with (given.out / "storm.txt").open("w") as file:
+            show(results, Console(file=file, width=120, highlight=False))
     return 1 if any(result.problems for result in results) else 0
 
 

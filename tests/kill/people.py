@@ -1,43 +1,128 @@
-"""Simulated staff: they see a card, press Reply, write, press Send, and press again when Slack shows its triangle."""
+"""Simulated staff: they see a card, press, fill in a window, submit it, and press again when Slack shows its triangle."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+import time
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from tests import world
+from tests.kill.practice import NAMES, NURSES
 from tests.kill.stage import Stage
 
 PATIENCE = 2.0  # seconds until somebody who sees no window presses again
+VISIT = {"visit_date_1": "2031-12-02", "visit_time_1": "15:20"}
+Message = Mapping[str, Any]
+Look = Callable[[], Message | None]
+Fill = Callable[[dict[str, Any]], Awaitable[bool]]
 
 
 @dataclass(slots=True)
 class Nurse:
-    """One person with one Slack account."""
+    """One person with one Slack account, a prescriber as well."""
 
     stage: Stage
-    slack: str = "U0NURSE00"
+    slack: str = NURSES[0]
+    pause: float = 0.3
     triangles: int = 0
-    pause: float = 0.4
+    refused: int = 0
+
+    @property
+    def direct(self) -> str:
+        """Their direct messages with the bot."""
+        return "D" + self.slack[1:]
 
     async def card(self, token: str, channel: str = "C0NURSING") -> dict[str, Any] | None:
         """The card that shows this token, as it is now."""
-        seen = await self.stage.look("messages", channel=channel, peek="1", **{"as": self.slack})
-        for message in seen["messages"]:
-            if message["is_bot"] and not message["ephemeral"] and token in world.words(message).split():
-                return dict(message)
-        return None
+        return self.stage.board.card(token, channel)
 
-    async def answer(self, card: Mapping[str, Any], words: str, *, channel: str = "C0NURSING") -> None:
-        """Reply to a card, until the window has closed."""
+    # what they do to a message
+
+    async def answer(self, token: str, words: str, channel: str = "C0NURSING") -> None:
+        """Reply, until the window has closed."""
+        await self.work(token, "Reply", channel, "reply", lambda view: self._sent(view, "reply_text", words))
+
+    async def forward(self, token: str, to: str, channel: str, note: str) -> None:
+        """Hand it to a colleague."""
+
+        async def fill(view: dict[str, Any]) -> bool:
+            option = await self._option(view, "forward_to", NAMES[to])
+            return option is not None and await self._filled(view, forward_to=option, forward_note=note)
+
+        await self.work(token, "Forward", channel, "forward", fill)
+
+    async def respond(self, token: str, channel: str, text: str) -> None:
+        """Send it back to whoever forwarded it."""
+        await self.work(token, "Respond", channel, "respond", lambda view: self._filled(view, respond_text=text))
+
+    async def note(self, token: str, channel: str, text: str) -> None:
+        """Add a note."""
+        await self.work(token, "Add note", channel, "note", lambda view: self._filled(view, note_text=text))
+
+    async def snooze(self, token: str, channel: str, *, seconds: int) -> None:
+        """Put it aside."""
+
+        async def fill(view: dict[str, Any]) -> bool:
+            until = {"selected_date_time": int(time.time()) + seconds}
+            return await self._filled(view, snooze_until=until)
+
+        await self.work(token, "Snooze", channel, "snooze", fill)
+
+    async def decide(self, token: str, channel: str, words: str, *, back: bool = False) -> None:
+        """Approve the refill as asked, on both pages; `back`: the colleague who forwarded it answers the family."""
+
+        async def fill(view: dict[str, Any]) -> bool:
+            if not await self._filled(view, line_1_outcome="approved", turns="refill_confirm"):
+                return False
+            page = await self._seen(view["id"], "family_words")
+            if page is None or page["callback_id"] != "refill_confirm":
+                return page is not None and page["callback_id"] == "gone"
+            if back:
+                page = await self._chosen(page, "answer_by", "back", shows="Nothing leaves from this window")
+            return page is not None and await self._sent(page, "family_words", words)
+
+        await self.work(token, "Refill", channel, "refill", fill)
+
+    async def book(self, token: str, channel: str, words: str) -> None:
+        """Book the visit and tell the family."""
+
+        async def fill(view: dict[str, Any]) -> bool:
+            page = await self._chosen(view, "outcome", "booked", shows="Date")
+            return page is not None and await self._sent(page, "reply_text", words, **VISIT)
+
+        await self.work(token, "Schedule", channel, "outcome", fill)
+
+    async def record(self, token: str, channel: str) -> None:
+        """The chart is updated: it closes without a word to the family."""
+        await self.work(token, "Chart updated", channel, "outcome", lambda view: self._filled(view, outcome="recorded"))
+
+    async def push(self, token: str, label: str, channel: str, *, until: Callable[[Message], bool]) -> None:
+        """Press a button that opens no window, until the card shows that it counted."""
         while True:
-            view = await self._opened(card, channel)
-            if await self._sent(view, words):
+            card = await self.card(token, channel)
+            if card is not None and until(card):
+                return
+            acked = card is not None and await self.press(card, label, channel)
+            end = asyncio.get_running_loop().time() + (PATIENCE if acked else self.pause)
+            while asyncio.get_running_loop().time() < end:
+                card = await self.card(token, channel)
+                if card is not None and until(card):
+                    return
+                await asyncio.sleep(0.05)
+
+    # how they do it
+
+    async def work(self, token: str, label: str, channel: str, callback: str, fill: Fill) -> None:
+        """Press until a window opens, fill it in, and begin anew until it says that it is done."""
+        while True:
+            await self.stage.human("close", all=True, view_id=await self._top(), **{"as": self.slack})
+            view = await self._opened(lambda: self.stage.board.card(token, channel), label, channel, callback)
+            if await fill(view):
                 return
 
-    async def press(self, card: Mapping[str, Any], label: str, channel: str) -> bool:
+    async def press(self, card: Message, label: str, channel: str) -> bool:
         """Press a button of a card; whether Slack saw it acknowledged."""
         found = _button(card, label)
         if found is None:
@@ -46,47 +131,129 @@ class Nurse:
         self.triangles += "warning" in told
         return bool(told.get("acked"))
 
-    async def _opened(self, card: Mapping[str, Any], channel: str) -> dict[str, Any]:
-        known = {view["id"] for view in await self._views()}
+    async def _opened(self, look: Look, label: str, channel: str, callback: str) -> dict[str, Any]:
         loop = asyncio.get_running_loop()
         while True:
-            card = await self._now(card, channel)
-            acked = await self.press(card, "Reply", channel)
+            card = look()
+            acked = card is not None and await self._reached(card, label, channel)
             end = loop.time() + (PATIENCE if acked else self.pause)
             while loop.time() < end:
                 for view in await self._views():
-                    if view["id"] not in known and view["callback_id"] == "reply":
+                    if view["callback_id"] == callback:
                         return view
-                await asyncio.sleep(0.03)
+                await asyncio.sleep(0.05)
 
-    async def _now(self, card: Mapping[str, Any], channel: str) -> Mapping[str, Any]:
-        seen = await self.stage.look("messages", channel=channel, peek="1", **{"as": self.slack})
-        return next((message for message in seen["messages"] if message["ts"] == card["ts"]), card)
+    async def _reached(self, card: Message, label: str, channel: str) -> bool:
+        """Press it on the card, or in the window behind Open, where everything is offered."""
+        if _button(card, label) is not None:
+            return await self.press(card, label, channel)
+        found = None
+        for view in await self._views():
+            if view["callback_id"] == "open" and (found := _button(view, label)):
+                told = await self.stage.human("press", view_id=view["id"], **found, **{"as": self.slack})
+                return bool(told.get("acked"))
+        if await self.press(card, "Open", channel):
+            await asyncio.sleep(self.pause)
+        return False
 
     async def _views(self) -> list[dict[str, Any]]:
         return list((await self.stage.look("views", **{"as": self.slack}))["views"])
 
-    async def _sent(self, view: Mapping[str, Any], words: str) -> bool:
-        """Press Send on this window until it says something; True when the answer is sent, False to begin anew."""
+    async def _top(self) -> str:
+        return next((str(view["id"]) for view in reversed(await self._views())), "")
+
+    async def _seen(self, view_id: str, shows: str) -> dict[str, Any] | None:
+        """The window once it shows this (words, or the name of a field), or has turned into another one."""
+        loop = asyncio.get_running_loop()
+        end = loop.time() + PATIENCE
+        while loop.time() < end:
+            view = next((view for view in await self._views() if view["id"] == view_id), None)
+            if view is None:
+                return None
+            if shows in world.words(view) or shows in str(view["blocks"]) or view["callback_id"] == "gone":
+                return view
+            await asyncio.sleep(0.05)
+        return None
+
+    async def _chosen(self, view: dict[str, Any], name: str, value: str, *, shows: str) -> dict[str, Any] | None:
+        """Choose in a field that the window follows, again if it does not."""
+        block = world.block_of(view, name)
+        field = world.filled(view, name, value)[block["block_id"]]
+        action_id, given = next(iter(field.items()))
+        for _ in range(4):
+            told = await self.stage.human(
+                "press",
+                view_id=view["id"],
+                block_id=block["block_id"],
+                action_id=action_id,
+                **given,
+                **{"as": self.slack},
+            )
+            if "impossible" in told:
+                return None
+            shown = await self._seen(view["id"], shows) if told.get("acked") else None
+            if shown is not None:
+                return shown
+            await asyncio.sleep(self.pause)
+        return None
+
+    async def _option(self, view: dict[str, Any], name: str, query: str) -> Mapping[str, Any] | None:
+        block = world.block_of(view, name)
+        asked = {"view_id": view["id"], "block_id": block["block_id"], "action_id": block["element"]["action_id"]}
+        for _ in range(10):
+            told = await self.stage.human("options", query=query, **asked, **{"as": self.slack})
+            if told.get("options"):
+                return dict(told["options"][0])
+            if "impossible" in told:
+                return None
+            await asyncio.sleep(self.pause)
+        return None
+
+    async def _sent(self, view: dict[str, Any], field: str, words: str, **more: Any) -> bool:
+        """Submit a window whose words go to the family."""
+        return await self._filled(view, **{field: words}, **more)
+
+    async def _filled(self, view: dict[str, Any], *, turns: str = "", **fields: Any) -> bool:
+        """Submit until the window says something; False to begin anew. `turns`: into which page it has to turn."""
+        values: dict[str, Any] = {}
+        for name, given in fields.items():
+            values |= world.filled(view, name, given)
         while True:
-            values: dict[str, Any] = {world.text_block(view): words}
             told = await self.stage.human("submit", view_id=view["id"], values=values, **{"as": self.slack})
-            if told.get("closed"):
-                return True
             said = " ".join((told.get("errors") or {}).values())
-            if "Already sent" in said:
-                await self.stage.human("close", view_id=view["id"], **{"as": self.slack})
+            if told.get("closed") or "lready sent" in said or "done already" in said:
                 return True
-            if "impossible" in told or "updated" in told or "do not know this window" in said:
+            if "updated" in told:
+                return await self._turned(view["id"], turns)
+            if "impossible" in told:
+                if not await self._on_top(view["id"]):
+                    return False
+                continue
+            if said and "in a moment" not in said:
+                self.refused += 1
                 return False
             self.triangles += "warning" in told
             await asyncio.sleep(self.pause)
 
+    async def _on_top(self, view_id: str) -> bool:
+        """Close what a press that was thought lost opened above this window; False when it is gone itself."""
+        views = await self._views()
+        if view_id not in {view["id"] for view in views}:
+            return False
+        if views[-1]["id"] != view_id:
+            await self.stage.human("close", view_id=views[-1]["id"], **{"as": self.slack})
+        return True
 
-def _button(card: Mapping[str, Any], label: str) -> dict[str, Any] | None:
+    async def _turned(self, view_id: str, turns: str) -> bool:
+        """Whether the window became the page that it should, or one that says that all is done."""
+        view = next((view for view in await self._views() if view["id"] == view_id), None)
+        return view is not None and view["callback_id"] in {turns, "gone"} - {""}
+
+
+def _button(card: Message, label: str) -> dict[str, Any] | None:
     """The button, or that entry behind the dots, as what a press of it names."""
     for block in card["blocks"]:
-        for element in block.get("elements", ()):
+        for element in (*block.get("elements", ()), *([block["accessory"]] if "accessory" in block else ())):
             found = {"block_id": block["block_id"], "action_id": element.get("action_id")}
             if element.get("type") == "button" and element["text"]["text"] == label:
                 return found
@@ -94,3 +261,13 @@ def _button(card: Mapping[str, Any], label: str) -> dict[str, Any] | None:
                 if option["text"]["text"] == label:
                     return found | {"selected_option": option}
     return None
+
+
+def offers(label: str) -> Callable[[Message], bool]:
+    """Whether a card has that button."""
+    return lambda card: _button(card, label) is not None
+
+
+def lacks(label: str) -> Callable[[Message], bool]:
+    """Whether a card does not have that button."""
+    return lambda card: _button(card, label) is None

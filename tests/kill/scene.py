@@ -1,8 +1,9 @@
-"""The main job as a scene: a family writes, a nurse answers, the family has it, the card says so."""
+"""What surrounds a journey: tokens, marks in the journals, quiet, and what our own database says afterwards."""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from contextlib import closing
 from itertools import count
 from pathlib import Path
@@ -18,7 +19,6 @@ from tests.kill.people import Nurse
 from tests.kill.stage import Service, Stage
 
 _numbers = count(1)
-ACTS = ("message.received", "card.posted", "reply.sent", "reply.delivered")
 
 
 def new_token() -> str:
@@ -26,42 +26,33 @@ def new_token() -> str:
     return f"tok{next(_numbers)}"
 
 
-async def main_job(stage: Stage, token: str, *, nurse: Nurse | None = None) -> None:
-    """Event in, card, Reply, Send, receipt; whoever dies meanwhile is the supervisor's business."""
-    nurse = nurse or Nurse(stage)
-    await stage.write(token)
-    card = await world.until(lambda: nurse.card(token), what=f"the card of {token}", within=40)
-    await nurse.answer(card, f"Answer to {token}")
-    await world.until(lambda: delivered(nurse, token), what=f"the receipt on the card of {token}", within=40)
-
-
-async def delivered(nurse: Nurse, token: str) -> bool:
+async def delivered(nurse: Nurse, token: str, channel: str = "C0NURSING") -> bool:
     """Whether the card says that the family has the answer."""
-    card = await nurse.card(token)
+    card = await nurse.card(token, channel)
     return card is not None and "elivered to the portal" in world.words(card)
 
 
-async def settled(stage: Stage, database: str, *, within: float = 30) -> None:
-    """Wait until nothing is on its way any more."""
+async def settled(stage: Stage, database: str, *, within: float = 30, soon: float = 10) -> None:
+    """Wait until nothing is on its way any more, nor will be within `soon` seconds."""
 
     async def idle() -> bool:
-        return not waiting(database) and await stage.events_taken()
+        return not waiting(database, soon=soon) and await stage.events_taken()
 
     try:
         await world.until(idle, what="an empty outbox", within=within)
     except AssertionError as error:
-        error.add_note(f"{waiting(database)[:20]}")
+        error.add_note(f"{waiting(database, soon=soon)[:20]}")
         error.add_note(f"{[e for e in await stage.control('events') if not e['outcome']][:5]}")
         raise
 
 
-def waiting(database: str) -> list[Any]:
-    """Deliveries that are under way, or will be within ten seconds: a card may wait hours to be drawn late."""
-    soon = int((time.time() + 10) * 1_000_000)
+def waiting(database: str, *, soon: float) -> list[Any]:
+    """Deliveries that are under way, or will be in so many seconds: a card may wait hours to be drawn late."""
+    until = int((time.time() + soon) * 1_000_000)
     return rows(
         database,
         "SELECT what, state, lane, code, attempts FROM deliveries"
-        f" WHERE state = 'sending' OR (state = 'pending' AND not_before < {soon})",
+        f" WHERE state = 'sending' OR (state = 'pending' AND not_before < {until})",
     )
 
 
@@ -101,10 +92,10 @@ async def breaches(database: str) -> list[str]:
         await store.close()
 
 
-def journalled(database: str) -> dict[str, int]:
-    """How many rows of each of the main job's acts the journal has."""
+def journalled(database: str, acts: Iterable[str]) -> dict[str, int]:
+    """How many rows of each of these acts the journal has."""
     found = dict(rows(database, "SELECT action, COUNT(*) FROM journal GROUP BY action"))
-    return {act: found.get(act, 0) for act in ACTS}
+    return {act: found.get(act, 0) for act in acts}
 
 
 def report(service: Service) -> str:

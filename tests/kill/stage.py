@@ -7,55 +7,18 @@ import json
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import aiohttp
-import yaml
 
 from tests import world
+from tests.kill.board import Board
+from tests.kill.practice import ROOT, practice_document, workspace, written
 from tests.service import freeze
-
-ROOT = Path(__file__).resolve().parents[2]
-NURSES = tuple(f"U0NURSE{n:02d}" for n in range(12))
-CHANNELS = ("C0FRONT", "C0NURSING", "C0REFILLS")
-KINDS = ("appointment", "general", "refill")  # lands in the channel of the same place
-
-
-def practice_document() -> str:
-    """Three departments, twelve nurses who may act in all of them."""
-    names = ("Front Desk", "Nursing", "Refills")
-    departments = [
-        {"name": name, "channel": channel, "kinds": [kind], "turnaround": "8h"}
-        for name, channel, kind in zip(names, CHANNELS, KINDS, strict=True)
-    ]
-    staff: list[dict[str, Any]] = [
-        {"slack": nurse, "name": f"Nurse {nurse[-2:]}", "title": "RN", "roles": ["staff"], "departments": list(names)}
-        for nurse in NURSES
-    ]
-    staff.append({"slack": "U0PAT", "name": "Pat Quinn", "roles": ["admin", "staff"], "departments": ["Front Desk"]})
-    return yaml.safe_dump(
-        {
-            "practice": {"name": "Bright Kids Pediatrics", "timezone": "America/New_York"},
-            "card_detail": "full",
-            "hours": {"mon-sun": "00:00-24:00"},
-            "departments": departments,
-            "default_department": "Front Desk",
-            "staff": staff,
-        }
-    )
-
-
-def workspace() -> dict[str, Any]:
-    """The stand-in Slack's configuration file."""
-    people = [{"id": nurse, "name": nurse.lower(), "real_name": f"Nurse {nurse[-2:]}"} for nurse in NURSES]
-    people.append({"id": "U0PAT", "name": "pat", "real_name": "Pat Quinn", "is_admin": True})
-    members = [person["id"] for person in people]
-    channels = [{"id": channel, "name": channel.lower(), "members": members} for channel in CHANNELS]
-    return {"people": people, "channels": channels, "manifest": str(ROOT / "manifest.yml")}
 
 
 class Nursery:
@@ -107,12 +70,13 @@ class Service:
     environment: Mapping[str, str]
     log: Path
     options: tuple[str, ...] = ()
-    once: tuple[str, ...] = ()
+    lives: tuple[Sequence[str], ...] = ()
     deaths: int = 0
     freezes: int = 0
     pid: int = 0
     wanted: bool = True
     codes: list[int] = field(default_factory=list)
+    _next: Iterator[Sequence[str]] = field(default_factory=lambda: iter(()))
     _task: asyncio.Task[None] | None = None
 
     @property
@@ -120,11 +84,13 @@ class Service:
         return int(self.environment["PORTALDESK_HTTP"].rpartition(":")[2])
 
     async def start(self) -> None:
-        """Let the supervisor begin; `once` are options of the first life only."""
-        await self._live(self.once)
+        """Let the supervisor begin; `lives` are options of the first life, of the second, and so on."""
+        self._next = iter(self.lives)
+        await self._live()
         self._task = asyncio.create_task(self._supervise())
 
-    async def _live(self, more: tuple[str, ...] = ()) -> None:
+    async def _live(self) -> None:
+        more = next(self._next, ())
         self.pid = await self.nursery.bear([*self.options, *more, "run"], self.environment, self.log)
 
     async def _supervise(self) -> None:
@@ -171,6 +137,7 @@ class Stage:
         self.slack_journal = folder / "slack.jsonl"
         self.portal_journal = folder / "portal.jsonl"
         self.practice = folder / "practice.yml"
+        self.board = Board(self.slack_journal)
         self._processes: list[asyncio.subprocess.Process] = []
         self._services: list[Service] = []
 
@@ -212,15 +179,22 @@ class Stage:
         return {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in os.environ} | own
 
     def service(
-        self, database: str, *, options: Sequence[str] = (), once: Sequence[str] = (), port: int = 0, **more: str
+        self,
+        database: str,
+        *,
+        options: Sequence[str] = (),
+        once: Sequence[str] = (),
+        lives: Sequence[Sequence[str]] = (),
+        port: int = 0,
+        **more: str,
     ) -> Service:
-        """A replica that was not started yet."""
+        """A replica that was not started yet. `once`: options of its first life; `lives`: of each of its lives."""
         made = Service(
             self.nursery,
             self.environment(database, port=port, **more),
             self.folder / "service.log",
             options=("--pace", "0", *options),
-            once=tuple(once),
+            lives=tuple(lives) or (once,),
         )
         self._services.append(made)
         return made
@@ -263,14 +237,9 @@ class Stage:
             assert response.status == 200, await response.text()
             return await response.json()
 
-    async def write(self, token: str, *, channel: str = "C0NURSING", thread: str = "") -> None:
+    async def write(self, token: str, *, kind: str = "general", thread: str = "", urgent: bool = False) -> None:
         """A family writes; the event's id and the message's words name the token."""
-        kind = KINDS[CHANNELS.index(channel)]
-        event = world.message(n=token, kind=kind, subject=f"About {token}")
-        event["data"]["body"]["text"] = f"Is {token} all right?"
-        event["data"]["thread_id"] = thread or f"t-{token}"
-        event["data"]["sender"]["portal_user_id"] = f"pu-{thread or token}"
-        await self.control("events", {**event, "id": f"evt-{token}", "retry": True})
+        await self.control("events", written(token, kind=kind, thread=thread, urgent=urgent))
 
     async def events_taken(self) -> bool:
         """Whether the portal has nothing left to send."""

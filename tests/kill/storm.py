@@ -1,213 +1,121 @@
-"""Random kills and freezes under load, with a faulty Slack and a faulty portal: one run, its figures, its verdict."""
+"""Random kills, freezes and losses under load, with a faulty Slack and a faulty portal: one run, figures, a verdict."""
 
 from __future__ import annotations
 
 import asyncio
 import random
 import time
-from collections import defaultdict
-from contextlib import suppress
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import aiohttp
-
-from tests import history, world
-from tests.kill import scene
-from tests.kill.people import Nurse
-from tests.kill.stage import CHANNELS, NURSES, Service, Stage, stage
-from tests.service import FAST
-
-# kind, share among the faults, seconds. What needs an admin to mend (archived channels) is tested elsewhere.
-SLACK_FAULTS = (
-    ("reset_before", 2, 0), ("reset_after", 3, 0), ("half_answer", 2, 0), ("empty_answer", 2, 0), ("wrong_body", 2, 0),
-    ("ratelimited", 1, 0), ("error_500_before", 2, 0), ("error_503_after", 2, 0), ("internal_error_before", 1, 0),
-    ("internal_error_after", 2, 0), ("fatal_error_after", 1, 0), ("late_apply", 1, 1.2), ("delayed_answer", 1, 0.4),
-    ("slow_drip", 1, 0.4),
-)  # fmt: skip
-DELIVERY_FAULTS = ("lost_ack", "duplicate_event", "late_event")
-# 401 stops the portal's queue for ten minutes, and 410 and 307 end an answer until somebody presses Retry: not here.
-PORTAL_FAULTS = (
-    "reset_before", "apply_then_reset", "apply_late", "half_answer", "wrong_body_before", "wrong_body_after", "html_200",
-    "slow_drip", "error_500_before", "error_500_after", "error_502_after", "error_503_before", "error_503_after",
-    "timeout_504_after", "too_many_429", "timeout_408", "event_duplicate", "event_reorder", "event_delay",
-    "event_hang_up",
-)  # fmt: skip
+from tests import history, verdict, world
+from tests.kill import scene, weather
+from tests.kill.shift import Shift, jobs
+from tests.kill.stage import Service, Stage, stage
+from tests.kill.weather import Blows, Weather
+from tests.postgres import PostgresServer
 
 
 @dataclass(frozen=True, kw_only=True)
 class Storm:
-    """How much of everything. `share` of calls meets a fault; `follow_ups` of conversations get a second round."""
+    """How much of everything. `share` of calls meets a fault; `at_once` conversations are worked on side by side.
 
-    messages: int = 120
-    kills: int = 20
-    freezes: int = 3
+    `apart`: mean seconds between two messages; `pause`: between two blows.
+    """
+
+    messages: int = 500
+    blows: Blows = field(default_factory=Blows)
     replicas: int = 1
-    drops: int = 2  # sockets cut: the SDK takes ten seconds and more to notice
     share: float = 0.2
     seed: int = 1
     mode: str = "idempotent"
-    follow_ups: float = 0.15
-    within: float = 300.0
+    at_once: int = 32
+    apart: float = 0.08
+    pause: float = 0.2
+    within: float = 500.0
 
 
 @dataclass
 class Result:
-    """What came of it; `problems` is empty when nothing was lost, doubled or out of order."""
+    """What came of it; `problems` is empty when nothing was lost, doubled, out of order or stuck."""
 
     backend: str
     storm: Storm
     problems: list[str]
     found: history.History
-    kills: int
-    freezes: int
+    happened: Counter[str]
+    acts: Counter[str]
     seconds: float
-    triangles: int
 
     def line(self) -> dict[str, Any]:
         """The figures, by name."""
-        found = self.found
-        calls = max(1, found.calls + found.deliveries)
+        found, happened = self.found, self.happened
+        slack, portal = sum(found.slack_faults.values()), sum(found.portal_faults.values())
+        calls, requests = found.calls + found.deliveries, found.requests + len(found.answers)
         return {
             "backend": self.backend,
             "mode": self.storm.mode,
+            "replicas": self.storm.replicas,
             "messages": len(found.accepted),
+            "acts of staff": sum(self.acts.values()),
             "answers": len(found.taken),
-            "kills": self.kills,
-            "freezes": self.freezes,
-            "Slack faults": f"{sum(found.slack_faults.values())} of {len(found.slack_faults)} kinds "
-            f"({100 * sum(found.slack_faults.values()) // calls} %)",
-            "portal faults": f"{sum(found.portal_faults.values())} of {len(found.portal_faults)} kinds "
-            f"({100 * sum(found.portal_faults.values()) // max(1, found.requests + len(found.answers))} %)",
-            "triangles": self.triangles,
+            "decisions": len({one.reply_id for one in found.told}),
+            "kills": happened["kills"],
+            "freezes": happened["freezes"],
+            "database lost": happened["restarts"],
+            "channel archived": happened["archives"],
+            "clock jumps": happened["skews"],
+            "Slack faults": f"{slack} of {len(found.slack_faults)} kinds ({100 * slack // max(1, calls)} %)",
+            "portal faults": f"{portal} of {len(found.portal_faults)} kinds ({100 * portal // max(1, requests)} %)",
+            "triangles": found.triangles,
             "cards taken back": found.repaired,
-            "lost": sum(p.startswith("LOST") for p in self.problems),
-            "twice": sum(p.startswith("TWICE") for p in self.problems),
-            "out of order": sum(p.startswith("ORDER") for p in self.problems),
-            "other": sum(not p.startswith(("LOST", "TWICE", "ORDER")) for p in self.problems),
+            "lost": self._count("LOST"),
+            "twice": self._count("TWICE"),
+            "out of order": self._count("ORDER"),
+            "doubts without an owner": self._count("I26"),
+            "other": sum(not p.startswith(("LOST", "TWICE", "ORDER", "I26")) for p in self.problems),
             "seconds": round(self.seconds, 1),
         }
+
+    def _count(self, word: str) -> int:
+        return sum(problem.startswith(word) for problem in self.problems)
 
     def __str__(self) -> str:
         return "  ".join(f"{name}: {value}" for name, value in self.line().items())
 
 
-class _Run:
-    def __init__(self, play: Stage, database: str, storm: Storm) -> None:
-        self.play, self.database, self.storm = play, database, storm
-        self.dice = random.Random(storm.seed)
-        ports = [play.port, *(world.free_port() for _ in range(storm.replicas - 1))]
-        mode = {"PORTALDESK_PORTAL_MAIN_REPLIES": storm.mode, "PORTALDESK_LOG_LEVEL": "WARNING"}
-        self.services = [play.service(database, port=port, **mode) for port in ports]
-        self.nurses = [Nurse(play, slack) for slack in NURSES]
-        self.work: asyncio.Queue[tuple[str, str, str, str]] = asyncio.Queue()
-        self.left = 0
-        self.rounds: dict[str, int] = defaultdict(int)
-
-    async def faults(self) -> None:
-        play, storm = self.play, self.storm
-        shares = sum(share for _, share, _ in SLACK_FAULTS)
-        plan: list[dict[str, Any]] = []
-        left = 1.0
-        for kind, share, seconds in SLACK_FAULTS:
-            part = storm.share * share / shares
-            plan.append({"kind": kind, "probability": part / left, "seconds": seconds, "retry_after": 1})
-            left -= part
-        plan += [{"kind": kind, "probability": storm.share / 8, "seconds": 0.3} for kind in DELIVERY_FAULTS]
-        plan.append({"kind": "socket_drop", "probability": storm.share / 8, "times": storm.drops})
-        told = await play.human("faults", faults=plan, seed=storm.seed)
-        assert "faults" in told, told
-        await play.control(
-            "faults",
-            {"rate": storm.share, "kinds": PORTAL_FAULTS, "seed": storm.seed, "delay_s": 0.4, "retry_after_s": 1},
-        )
-
-    async def families(self) -> None:
-        """Write all messages, some of them further ones in a conversation that is already there."""
-        for n in range(self.storm.messages):
-            channel = CHANNELS[n % len(CHANNELS)]
-            token = f"tok{self.storm.seed}-{n}"
-            await self.play.write(token, channel=channel)
-            rounds = 2 if self.dice.random() < self.storm.follow_ups else 1
-            self.left += rounds
-            self.rounds[token] = rounds
-            self.work.put_nowait((token, channel, f"t-{token}", token))
-            await asyncio.sleep(self.dice.random() * 0.08)
-
-    async def staff(self, nurse: Nurse) -> None:
-        while self.left > 0:
-            try:
-                token, channel, thread, shown = await asyncio.wait_for(self.work.get(), 1)
-            except TimeoutError:
-                continue
-            with suppress(aiohttp.ClientError):
-                if await self._answered(nurse, token, channel, shown):
-                    self.left -= 1
-                    continue
-            self.work.put_nowait((token, channel, thread, shown))
-            await asyncio.sleep(0.05)
-
-    async def _answered(self, nurse: Nurse, token: str, channel: str, shown: str) -> bool:
-        card = await nurse.card(shown, channel)
-        if card is None:
-            return False
-        left = self.rounds[token]
-        async with asyncio.timeout(60):
-            await nurse.answer(card, f"Answer {left} to {token}, as the nurse said", channel=channel)
-        if left > 1:  # a second answer, which must arrive after the first
-            self.rounds[token] = left - 1
-            self.work.put_nowait((token, channel, f"t-{token}", shown))
-        return True
-
-    async def disturb(self) -> None:
-        """Kill and freeze at random until the figures are reached."""
-        todo = ["kill"] * self.storm.kills + ["freeze"] * self.storm.freezes
-        self.dice.shuffle(todo)
-        for what in todo:
-            await asyncio.sleep(0.25 + self.dice.random() * 0.7)
-            service = self.dice.choice(self.services)
-            if what == "kill":
-                service.kill()
-            else:
-                service.freeze(FAST["LEASE"] + 0.4)
-                await asyncio.sleep(FAST["LEASE"] + 0.4)
-
-    async def calm(self) -> None:
-        """No further fault; wait until nothing is on its way."""
-        await self.play.human("faults", faults=[])
-        await self.play.control("faults", {"rate": 0})
-        await scene.settled(self.play, self.database, within=120)
-
-
-async def run(folder: Path, database: str, storm: Storm) -> Result:
-    """Let it blow over, and judge."""
-    since = time.monotonic()
+async def run(folder: Path, database: str, storm: Storm, server: PostgresServer | None = None) -> Result:
+    """Let it blow over, and judge. `server`: whose database that is, for the restarts."""
+    since, dice = time.monotonic(), random.Random(storm.seed)
+    skew = folder / "skew"
+    skew.write_text("0")
     async with stage(folder, mode=storm.mode) as play:
-        one = _Run(play, database, storm)
-        deaths = freezes = 0
+        services = _services(play, database, storm, skew)
+        shift = Shift(play, random.Random(storm.seed + 1))
+        blowing = Weather(play, services, database, server, skew, dice, storm.pause)
+        stopped = ""
         try:
-            for service in one.services:
+            for service in services:
                 await service.start()
                 await play.ready(service)
-            await one.faults()
-            async with asyncio.timeout(storm.within):
-                families = asyncio.create_task(one.families())
-                disturbing = asyncio.create_task(one.disturb())
-                await families
-                await asyncio.gather(*(one.staff(nurse) for nurse in one.nurses))
-                await disturbing
-                await one.calm()
+            await weather.faults(play, storm.blows, share=storm.share, seed=storm.seed)
+            try:
+                async with asyncio.timeout(storm.within):
+                    await _blown_over(shift, blowing, storm, dice)
+                    await weather.calm(play, skew)
+                    await scene.settled(play, database, within=180, soon=60)
+            except TimeoutError:
+                stopped = f"TIME: not over after {storm.within:.0f} s"
         finally:
-            for service in one.services:
+            for service in services:
                 await service.end()
-            deaths = sum(service.deaths for service in one.services)
-            freezes = sum(service.freezes for service in one.services)
         found = history.read(play.slack_journal, play.portal_journal)
-        problems = history.judge(found, mode=storm.mode)
+        problems = [*([stopped] if stopped else []), *shift.stuck, *verdict.judge(found, mode=storm.mode)]
         problems += await scene.breaches(database)
-        problems += [f"EXIT: a service ended with {code}" for code in _odd(one.services)]
-        missing = storm.messages - len({t for t in found.accepted if t.startswith(f"tok{storm.seed}-")})
+        problems += _strange_ends(services, revoked=bool(storm.blows.revokes))
+        missing = storm.messages - len(found.accepted)
         if missing:
             problems.append(f"LOST: {missing} messages were never taken")
         return Result(
@@ -215,12 +123,26 @@ async def run(folder: Path, database: str, storm: Storm) -> Result:
             storm=storm,
             problems=problems,
             found=found,
-            kills=deaths,
-            freezes=freezes,
+            happened=blowing.happened,
+            acts=shift.acts,
             seconds=time.monotonic() - since,
-            triangles=found.triangles,
         )
 
 
-def _odd(services: list[Service]) -> list[int]:
-    return [code for service in services for code in service.codes if code not in (-9, 0)]
+def _services(play: Stage, database: str, storm: Storm, skew: Path) -> list[Service]:
+    ports = [play.port, *(world.free_port() for _ in range(storm.replicas - 1))]
+    mode = {"PORTALDESK_PORTAL_MAIN_REPLIES": storm.mode, "PORTALDESK_LOG_LEVEL": "WARNING"}
+    return [play.service(database, port=port, options=["--skew", str(skew)], **mode) for port in ports]
+
+
+async def _blown_over(shift: Shift, blowing: Weather, storm: Storm, dice: random.Random) -> None:
+    todo = jobs(storm.messages, seed=storm.seed, dice=dice)
+    async with asyncio.TaskGroup() as group:
+        group.create_task(shift.work(todo, at_once=storm.at_once, apart=storm.apart))
+        group.create_task(blowing.blow(storm.blows.in_a_random_order(dice)))
+
+
+def _strange_ends(services: list[Service], *, revoked: bool) -> list[str]:
+    """A service ends because it is killed. One that starts while Slack refuses its token says so, and ends as well."""
+    usual = {-9, 0} | ({1} if revoked else set())
+    return [f"EXIT: a service ended with {code}" for one in services for code in one.codes if code not in usual]

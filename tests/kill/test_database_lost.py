@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tests import history, world
+from tests import world
 from tests.kill import scene
+from tests.kill.journeys import JOURNEYS, judge
 from tests.kill.stage import Stage
 from tests.postgres import PostgresServer
 
@@ -58,28 +59,36 @@ async def test_the_job_is_done_though_the_database_was_lost(
     await lose(play, fresh("postgres"), postgres_server, tmp_path, action=action, at=at)
 
 
-async def lose(play: Stage, database: str, server: PostgresServer, tmp_path: Path, *, action: str, at: str) -> None:
-    """The main job with one loss of the database."""
+async def lose(
+    play: Stage,
+    database: str,
+    server: PostgresServer,
+    tmp_path: Path,
+    *,
+    action: str,
+    at: str,
+    journey: str = "answered",
+) -> None:
+    """A journey with one loss of the database."""
     hits, when = tmp_path / "hits", tmp_path / "when"
     name, _, nth = at.partition(":")
     once = ["--failpoint", f"{name}:{action}:{nth}", "--hits", str(hits), "--when", str(when)]
     service = play.service(database, once=[*once, *options(server, database)])
     mark, token = scene.Mark(play), scene.new_token()
+    if name.startswith("start."):
+        when.touch()
     await service.start()
     try:
         await play.ready(service)
         when.touch()
-        await scene.main_job(play, token)
+        await JOURNEYS[journey].play(play, token)
         await world.until(lambda: _lost(hits, name), what="the loss", within=30)  # another thread may be faster
         await scene.settled(play, database)
     finally:
         await service.end()
     assert f"!{action} {name}" in hits.read_text()
     assert service.deaths == 0, scene.report(service)
-    found = mark.read()
-    assert history.judge(found) == []
-    assert (len(found.cards), len(found.shown)) == (1, 1)
-    assert await scene.breaches(database) == []
+    await judge(JOURNEYS[journey], mark, token, database)
 
 
 async def _lost(hits: Path, name: str) -> bool:

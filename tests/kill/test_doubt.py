@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests import history, world
+from tests import verdict, world
 from tests.kill import scene
-from tests.kill.people import Nurse
+from tests.kill.journeys import JOURNEYS
+from tests.kill.people import Nurse, lacks
 from tests.kill.stage import Stage, stage
 
 pytestmark = [pytest.mark.kill, pytest.mark.asyncio(loop_scope="module")]
@@ -34,10 +36,10 @@ async def test_a_card_found_again_shows_the_present_state(play: Stage, fresh: Ca
         await play.human("faults", faults=[])
         await service.end()
     found = mark.read()
-    (key,) = found.tokens[first]
+    (key,) = found.tokens[first, "C0NURSING"]
     (card,) = [text for place, text in found.texts.items() if found.key_of[place] == key]
     assert second in card, "the card shows the first message only"
-    assert history.judge(found) == []
+    assert verdict.judge(found) == []
 
 
 @pytest.mark.parametrize("point", ["outbox.mark", "portal.before_send", "portal.after_send", "reply.before_settle"])
@@ -54,15 +56,15 @@ async def test_where_the_portal_cannot_help_a_person_decides(tmp_path: Path, fre
             await play.ready(service)
             when.touch()
             await play.write(token)
-            card = await world.until(lambda: nurse.card(token), what="the card")
-            await nurse.answer(card, f"Answer to {token}")
+            await world.until(lambda: nurse.card(token), what="the card")
+            await nurse.answer(token, f"Answer to {token}")
             await world.until(lambda: _asks_or_says(nurse, token), what="a card that asks or says delivered", within=30)
             await scene.settled(play, database)
         finally:
             await service.end()
         found = mark.read()
         assert service.deaths == 1
-        assert history.judge(found, mode="neither") == []
+        assert verdict.judge(found, mode="neither") == []
         assert len(found.shown) == (0 if point in ("outbox.mark", "portal.before_send") else 1)
         assert await scene.breaches(database) == []
 
@@ -89,12 +91,53 @@ async def test_a_look_up_that_dies_is_done_again(tmp_path: Path, fresh: Callable
         try:
             await play.ready(service)
             when.touch()
-            await scene.main_job(play, token)
+            await JOURNEYS["answered"].play(play, token)
             await scene.settled(play, database)
         finally:
             await service.end()
         found = mark.read()
         assert service.deaths == 1, scene.report(service)
-        assert history.judge(found, mode="lookup") == []
+        assert verdict.judge(found, mode="lookup") == []
+        assert len(found.shown) == 1
+        assert await scene.breaches(database) == []
+
+
+WAYS_OUT = ("portal.after_send", "doubt.received", "look_up.before_ask", "look_up.before_settle", "doubt.done")
+
+
+async def test_the_ways_out_of_doubt_though_each_life_of_the_service_ends(tmp_path: Path, fresh: Callable[[str], str]):
+    """Killed with an answer on its way, while the portal is asked, and while a person settles it: once, with a name."""
+    hits, when = tmp_path / "hits", tmp_path / "when"
+    common = ("--hits", str(hits), "--when", str(when))
+    async with stage(tmp_path, mode="neither") as play:
+        database = fresh("sqlite")
+        lives = [("--failpoint", f"{point}:kill", *common) for point in WAYS_OUT]
+        service = play.service(database, lives=lives, PORTALDESK_PORTAL_MAIN_REPLIES="neither")
+        mark, token, nurse = scene.Mark(play), scene.new_token(), Nurse(play)
+
+        async def dead(times: int) -> bool:
+            card = await nurse.card(token)
+            if service.deaths < times and card is not None:
+                await nurse.press(card, "Check portal", "C0NURSING")
+                await asyncio.sleep(0.5)
+            return service.deaths >= times
+
+        await play.control("settings", {"receipts": "none"})  # its own word would end the doubt first
+        await service.start()
+        try:
+            await play.ready(service)
+            when.touch()
+            await play.write(token)
+            await world.until(lambda: nurse.card(token), what="the card")
+            await nurse.answer(token, f"Answer to {token}")
+            await world.until(lambda: dead(len(WAYS_OUT)), what="each life to end", within=60)
+            await play.ready(service)
+            await nurse.push(token, "Mark delivered", "C0NURSING", until=lacks("Mark delivered"))
+            await scene.settled(play, database)
+        finally:
+            await service.end()
+        found = mark.read()
+        assert [line.partition("!kill ")[2] for line in hits.read_text().splitlines() if "!" in line] == list(WAYS_OUT)
+        assert verdict.judge(found, mode="neither") == []
         assert len(found.shown) == 1
         assert await scene.breaches(database) == []

@@ -9,11 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from tests import history, world
+from tests import history, verdict, world
 from tests.kill import scene
 from tests.kill.people import Nurse
-from tests.kill.stage import CHANNELS, Stage, stage
+from tests.kill.practice import CHANNEL_OF
+from tests.kill.stage import Stage, stage
 from tests.service import FAST
+
+KINDS = ("appointment", "general", "refill")
+CHANNELS = tuple(CHANNEL_OF[kind] for kind in KINDS)
 
 pytestmark = [pytest.mark.kill, pytest.mark.postgres]
 
@@ -33,7 +37,7 @@ async def _cards(play: Stage, tokens: list[str], written: list[str]) -> None:
 async def _write(play: Stage, count: int) -> list[str]:
     tokens = [scene.new_token() for _ in range(count)]
     for n, token in enumerate(tokens):
-        await play.write(token, channel=CHANNELS[n % 3])
+        await play.write(token, kind=KINDS[n % 3])
         await asyncio.sleep(0.02)
     return tokens
 
@@ -82,13 +86,11 @@ async def test_two_share_the_work_and_one_takes_over(fresh: Callable[[str], str]
     assert min(shared) > 0, shared
     assert held
     assert took < FAST["LEASE"] + 2 + 4  # the lease, two ticks, and a busy machine
-    assert history.judge(found) == []
+    assert verdict.judge(found) == []
     assert len(found.shown) == 12
     assert await scene.breaches(database) == []
 
 
 async def _answer(nurse: Nurse, tokens: list[str], n: int) -> None:
     channel = CHANNELS[n % 3]
-    card = await nurse.card(tokens[n], channel)
-    assert card is not None
-    await nurse.answer(card, f"Answer to {tokens[n]}", channel=channel)
+    await nurse.answer(tokens[n], f"Answer to {tokens[n]}", channel)

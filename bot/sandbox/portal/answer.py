@@ -1,6 +1,7 @@
 """An answer before it is on the wire, and the ways in which it fails to get there."""
 
 import asyncio
+import contextlib
 import json
 import socket
 import struct
@@ -140,9 +141,10 @@ class Accident:
         response.content_length = len(answer.raw)
         response.content_type = "application/json"
         await response.prepare(self.request)
-        for start in range(len(answer.raw)):
-            await response.write(answer.raw[start : start + 1])
-            await asyncio.sleep(self.plan.delay_s / len(answer.raw))
+        with contextlib.suppress(ConnectionError):  # the practice's software has given up, or died
+            for start in range(len(answer.raw)):
+                await response.write(answer.raw[start : start + 1])
+                await asyncio.sleep(self.plan.delay_s / len(answer.raw))
         return response
 
 

@@ -138,6 +138,7 @@ class Incoming:
             to=reply["to"]["portal_user_id"],
             body_sha256=digest,
             text_sha256=hashlib.sha256(text.encode()).hexdigest(),
+            decision=reply.get("decision"),
             times=len(self._memory.shown(reply["reply_id"])),
         )
         if words:

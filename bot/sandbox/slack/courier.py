@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
-from dataclasses import dataclass
+from collections.abc import Coroutine
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from bot.sandbox.slack.config import SlackConfig
@@ -47,16 +48,25 @@ class Courier:
     async def interact(self, parcel: Parcel) -> Ack:
         """An interaction or a command, delivered once."""
         fault = self._plan.draw("interaction", delivery=True)
+        if fault and fault.kind is Kind.DUPLICATE_DELIVERY:
+            self._later(self._once_more(parcel, fault))
         return await self._deliver(parcel, fault)
+
+    async def _once_more(self, parcel: Parcel, fault: Fault) -> None:
+        await asyncio.sleep(fault.seconds)
+        await self._deliver(replace(parcel, attempt=1), None)
+
+    def _later(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     def announce(self, payload: dict[str, Any]) -> None:
         """An event, delivered until it is acknowledged or Slack's retries are used up."""
         fault = self._plan.draw("event", delivery=True)
         copies = 2 if fault and fault.kind is Kind.DUPLICATE_EVENT else 1
         for _ in range(copies):
-            task = asyncio.create_task(self._insist(payload, fault))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            self._later(self._insist(payload, fault))
 
     async def _insist(self, payload: dict[str, Any], fault: Fault | None) -> None:
         if fault and fault.kind is Kind.LATE_EVENT:

@@ -35,6 +35,7 @@ class Kind(StrEnum):
     DUPLICATE_EVENT = "duplicate_event"  # an event is delivered twice
     LATE_EVENT = "late_event"  # an event comes `seconds` later, others overtake it
     SOCKET_DROP = "socket_drop"  # all sockets are dropped instead of a delivery
+    DUPLICATE_DELIVERY = "duplicate_delivery"  # an interaction reaches the app a second time, `seconds` later
     LOST_ACK = "lost_ack"  # a delivery reaches the app, its ack does not reach Slack
 
 
@@ -62,7 +63,9 @@ class Fault:
         return dice.random() < self.probability
 
 
-DELIVERIES = frozenset({Kind.DUPLICATE_EVENT, Kind.LATE_EVENT, Kind.SOCKET_DROP, Kind.LOST_ACK})
+DELIVERIES = frozenset(
+    {Kind.DUPLICATE_EVENT, Kind.DUPLICATE_DELIVERY, Kind.LATE_EVENT, Kind.SOCKET_DROP, Kind.LOST_ACK}
+)
 
 
 @dataclass(slots=True)

@@ -1,0 +1,152 @@
+"""A shift of simulated staff in a storm: each message has a plan of acts, done by whoever is free, until it is over."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+import aiohttp
+
+from tests.kill.people import Nurse, lacks, offers
+from tests.kill.practice import CHANNEL_OF, CHANNELS, NURSES, PRESCRIBERS
+from tests.kill.stage import Stage
+
+PLANS: dict[str, Sequence[tuple[str, ...]]] = {
+    "general": (
+        ("answer",), ("answer",), ("answer", "answer"), ("take", "answer"), ("take", "give_back", "answer"),
+        ("note", "answer"), ("snooze", "answer"), ("forward", "respond", "answer"), ("done",), ("take", "done"),
+    ),
+    "refill": (("decide",), ("decide", "enter"), ("race",), ("forward", "decide_back", "answer", "enter")),
+    "appointment": (("book",), ("take", "book")),
+    "insurance": (("record",), ("note", "record")),
+}  # fmt: skip
+KINDS = ("general",) * 9 + ("refill",) * 5 + ("appointment",) * 3 + ("insurance",) * 3
+GIVE_UP = 40.0  # seconds for one act; then it is begun anew
+TRIES = 5  # and after so many something is wrong
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """A message and what is done about it."""
+
+    token: str
+    kind: str
+    plan: tuple[str, ...]
+
+
+def jobs(count: int, *, seed: int, dice: random.Random) -> list[Job]:
+    """So many messages, of all kinds, with everything that staff do."""
+    made = []
+    for n in range(count):
+        kind = dice.choice(KINDS)
+        made.append(Job(token=f"tok{seed}-{n}", kind=kind, plan=dice.choice(PLANS[kind])))
+    return made
+
+
+@dataclass
+class Shift:
+    """Everybody at work. `stuck`: acts that nobody could do."""
+
+    play: Stage
+    dice: random.Random
+    stuck: list[str] = field(default_factory=list)
+    acts: Counter[str] = field(default_factory=Counter)
+    _locks: dict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
+    _waiting: asyncio.Queue[Job] = field(default_factory=asyncio.Queue)
+    _left: int = 0
+
+    async def work(self, todo: Sequence[Job], *, at_once: int, apart: float) -> None:
+        """Families write, staff act, until every plan is done. `apart`: mean seconds between two messages."""
+        self._left = len(todo)
+        workers = [asyncio.create_task(self._worker()) for _ in range(at_once)]
+        for job in todo:
+            await self.play.write(job.token, kind=job.kind)
+            self._waiting.put_nowait(job)
+            await asyncio.sleep(self.dice.random() * 2 * apart)
+        await asyncio.gather(*workers)
+
+    async def _worker(self) -> None:
+        while self._left > 0:
+            try:
+                job = await asyncio.wait_for(self._waiting.get(), 0.5)
+            except TimeoutError:
+                continue
+            if self._stands(job) is None:
+                self._waiting.put_nowait(job)
+                await asyncio.sleep(0.1)
+                continue
+            await self._do(job)
+            self._left -= 1
+
+    def _stands(self, job: Job) -> dict[str, Any] | None:
+        """The card, wherever it stands: another channel takes it while its own is archived."""
+        home = CHANNEL_OF[job.kind]
+        return next((card for channel in (home, *CHANNELS) if (card := self.play.board.card(job.token, channel))), None)
+
+    async def _do(self, job: Job) -> None:
+        owner, other = self.dice.sample(NURSES, 2)
+        pair = (owner, self.dice.choice(PRESCRIBERS) if job.kind == "refill" else other)
+        for number, act in enumerate(job.plan):
+            for attempt in range(TRIES):
+                with suppress(aiohttp.ClientError, TimeoutError):
+                    async with asyncio.timeout(GIVE_UP):
+                        await self._act(job, act, f"{number}.{attempt}", pair)
+                    self.acts[act] += 1
+                    break
+            else:
+                self.stuck.append(f"STUCK: nobody could {act} about {job.token} ({job.kind}: {', '.join(job.plan)})")
+                return
+
+    async def _act(self, job: Job, act: str, number: str, pair: tuple[str, str]) -> None:
+        """By the one who began, or by the colleague whom they forwarded it to."""
+        owner, colleague = pair
+        if act == "race":
+            first, second = self.dice.sample(PRESCRIBERS, 2)
+            await asyncio.gather(*(self._by(who, job, "decide", number, colleague) for who in (first, second)))
+        elif act in ("respond", "decide_back"):
+            await self._by(colleague, job, act, number, colleague)
+        else:
+            who = self.dice.choice(PRESCRIBERS) if act == "decide" else owner
+            await self._by(who, job, act, number, colleague)
+
+    async def _by(self, who: str, job: Job, act: str, number: str, colleague: str) -> None:
+        async with self._locks[who]:
+            nurse, token = Nurse(self.play, who), job.token
+            card = self._stands(job)
+            channel = str(card["channel"]) if card else CHANNEL_OF[job.kind]
+            words = f"Answer {number} of {who} to {token}, as it was said."
+            match act:
+                case "answer":
+                    await nurse.answer(token, words, channel)
+                case "forward":
+                    await nurse.forward(token, colleague, channel, f"Please look at {token}.")
+                case "respond":
+                    await nurse.respond(token, nurse.direct, "It can wait.")
+                case "decide":
+                    await nurse.decide(token, channel, words)
+                case "decide_back":
+                    await nurse.decide(token, nurse.direct, words, back=True)
+                case "book":
+                    await nurse.book(token, channel, words)
+                case "record":
+                    await nurse.record(token, channel)
+                case "note":
+                    await nurse.note(token, channel, words)
+                case "snooze":
+                    await nurse.snooze(token, channel, seconds=20)  # a clock may be ahead
+                case _:
+                    await self._pushed(nurse, token, act, channel)
+
+    async def _pushed(self, nurse: Nurse, token: str, act: str, channel: str) -> None:
+        label, until = {
+            "take": ("Take it", offers("Give it back")),
+            "give_back": ("Give it back", lacks("Give it back")),
+            "done": ("Done", offers("Reopen")),
+            "enter": ("Entered in EHR", lacks("Entered in EHR")),
+        }[act]
+        await nurse.push(token, label, channel, until=until)

@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from contextlib import closing, suppress
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import pysqlite3
+from sqlalchemy import URL
 
 from storage.engine import file_of, url_of
 from storage.fault import wrapped
@@ -32,21 +35,33 @@ def backup(url: str, target: Path) -> None:
     if not target.parent.is_dir():
         raise BackupRefused(f"There is no folder {target.parent}. Make it first.")
     part = target.with_name(f"{target.name}.part")
-    with suppress(FileNotFoundError):
-        part.unlink()
-    os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    try:
+        with suppress(FileNotFoundError):
+            part.unlink()
+        os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    except OSError as no:
+        raise BackupRefused(f"I cannot write into {target.parent} ({no.strerror}). Choose another folder.") from None
     try:
         database = file_of(url)
         if database is None:
-            _run("pg_dump", "--format=custom", f"--file={part}", f"--dbname={_plain(url)}")
+            _run("pg_dump", url, "--format=custom", f"--file={part}")
         else:
             with wrapped():
                 _copied(database, part)
         _kept(part)
-        os.link(part, target)  # fails where somebody was faster; a rename would replace it
+        _named(part, target)
     finally:
         with suppress(FileNotFoundError):
             part.unlink()
+
+
+def _named(part: Path, target: Path) -> None:
+    try:
+        os.link(part, target)  # fails where somebody was faster; a rename would replace it
+    except FileExistsError:
+        raise BackupRefused(f"{target} is there already. Give the backup a name of its own.") from None
+    except OSError:  # a disk without second names for a file
+        part.rename(target)
 
 
 def _copied(database: Path, part: Path) -> None:
@@ -105,29 +120,52 @@ def _restored(url: str, source: Path, *, replace: bool) -> None:
     if revision(url) is not None and not replace:
         raise BackupRefused("That database is not empty. Say --replace to put the backup in its place.")
     _run(
-        "pg_restore", "--clean", "--if-exists", "--no-owner", "--exit-on-error", "--single-transaction",
-        f"--dbname={_plain(url)}", str(source),
-    )  # fmt: skip
+        "pg_restore",
+        url,
+        "--clean",
+        "--if-exists",
+        "--no-owner",
+        "--exit-on-error",
+        "--single-transaction",
+        str(source),
+    )
     if revision(url) not in revisions():
         raise BackupRefused(f"{source} is not a backup of a Portal Desk of this version or an older one.")
     upgrade(url)
 
 
-def _run(tool: str, *words: str) -> None:
+def _run(tool: str, url: str, *words: str) -> None:
     found = shutil.which(tool)
     if found is None:
         raise BackupRefused(
             f"{tool} is not on the PATH. Install PostgreSQL's client tools of the server's version, or back up with "
             "your own tools: a copy of one moment is all that is needed."
         )
-    done = subprocess.run([found, *words], capture_output=True, text=True, check=False)  # noqa: S603 - our own words
+    with _passfile(url) as passfile:
+        done = subprocess.run(  # noqa: S603 - our own words
+            [found, *words, f"--dbname={_plain(url, passfile)}"], capture_output=True, text=True, check=False
+        )
     if done.returncode:
         last = next(iter(done.stderr.strip().splitlines()[-1:]), "")
         raise BackupRefused(f"{tool} said: {last[:300]}")
 
 
-def _plain(url: str) -> str:
-    return url_of(url).set(drivername="postgresql").render_as_string(hide_password=False)
+@contextmanager
+def _passfile(url: str) -> Iterator[str]:
+    """The password in a file that only we can read: a process list shows every word of a command."""
+    secret = str(url_of(url).password or "").replace("\\", "\\\\").replace(":", "\\:")
+    with tempfile.NamedTemporaryFile("w", prefix="portaldesk-") as file:
+        file.write(f"*:*:*:*:{secret}\n")
+        file.flush()
+        yield file.name
+
+
+def _plain(url: str, passfile: str) -> str:
+    bare = url_of(url)
+    query = {**bare.query, "passfile": passfile}
+    return URL.create(
+        "postgresql", bare.username, host=bare.host, port=bare.port, database=bare.database, query=query
+    ).render_as_string()
 
 
 def _opened(path: Path, mode: str) -> Any:

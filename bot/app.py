@@ -20,7 +20,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 import handlers
 from bot import log, practice_file
 from bot.connection import Connection, SlackApp, SlackRefused, sign_in, slack_app
-from bot.domain import nightly, overdue, setup, snooze
+from bot.domain import backlog, nightly, overdue, setup, snooze
 from bot.domain.delivery import What
 from bot.domain.practice import Practice
 from bot.domain.store import Records, Store
@@ -38,7 +38,7 @@ from bot.portals.base import Mode, Portal, PortalConfig
 from bot.portals.client import HttpPortal
 from bot.portals.wire import open_session
 from bot.settings import PortalSettings, Settings
-from bot.slack import direct, news, notices
+from bot.slack import digest, direct, news, notices
 from bot.slack.members import Members, Workspace
 from bot.slack.pace import Pace
 from bot.slack.poster import Poster
@@ -159,6 +159,7 @@ class Service:
             news=news.news,
             notice=notices.notice,
             unreadable=notices.unreadable,
+            digest=digest.digest,
         )
         posts = PostCarrier(desk, words)
         replies = ReplyCarrier(self.store, portals, self.clock)
@@ -171,9 +172,7 @@ class Service:
         )
         await self._look_at_channels(poster)
         self._outbox = Outbox(tools, carriers)
-        await self.store.run(
-            rounds.try_portals_again, portals=tuple(p.id for p in self.settings.portals), now=self.clock()
-        )
+        await self.store.run(rounds.try_portals_again, portals=self.settings.portal_ids, now=self.clock())
 
     async def _look_at_channels(self, poster: Poster) -> None:
         """Before anything is posted: a channel may have been shared or archived while we were away."""
@@ -197,20 +196,21 @@ class Service:
         self.ticks.add("sign-in", sign_in_again, every=5)
         if self._outbox is None:
             return
-        portals = tuple(portal.id for portal in self.settings.portals)
         self.ticks.add("outbox", self._outbox.tick, every=1)
-        self.ticks.add("wake", partial(self._round, snooze.wake), every=5)
+        acts = {"wake": (snooze.wake, 5), "backlog": (backlog.watch, 10), "doubts": (overdue.doubts, 30)}
+        for name, (act, every) in (acts | {"waiting": (rounds.waiting_too_long, 300)}).items():
+            self.ticks.add(name, partial(self._round, act), every=every)
         self.ticks.add("seal", self._seal, every=2)
         self.ticks.add("verify", self.prove, every=600)
         self.ticks.add("anchor", self._anchor, every=3600)
-        self.ticks.add("doubts", partial(self._round, overdue.doubts), every=30)
         self.ticks.add("counts", self._count, every=15)
         channels = rounds.ChannelRound(self.store, poster, self.clock)
         self.ticks.add("channels", channels.run, every=600)
         self.ticks.add("new-channels", channels.look_at_new, every=5)
         self.ticks.add("reconcile", Reconciler(self.store, poster, self.clock).run, every=3600)
-        self.ticks.add("portals", partial(self._round, rounds.try_portals_again, portals=portals), every=600)
-        self.ticks.add("waiting", partial(self._round, rounds.waiting_too_long), every=300)
+        self.ticks.add(
+            "portals", partial(self._round, rounds.try_portals_again, portals=self.settings.portal_ids), every=600
+        )
 
     async def _round(self, act: object, **arguments: object) -> None:
         await self.store.run(act, now=self.clock(), **arguments)  # type: ignore[arg-type]  # each is an act of bot.jobs.rounds

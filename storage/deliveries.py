@@ -9,12 +9,13 @@ from typing import Any
 from sqlalchemy import bindparam, or_, select, text
 
 from bot.domain.delivery import State, What
+from bot.domain.tail import Tail
 from storage.outbox import absorb
 from storage.sql import Sql
 from storage.tables import conversations, stopped_portals
 from storage.tables import deliveries as table
 from storage.transaction import Transaction
-from storage.types import micros
+from storage.types import micros, moment
 
 _d = table.c
 _OF = {
@@ -32,6 +33,12 @@ _SETTLED = Sql(
 _REDELIVER = Sql(
     "UPDATE deliveries SET state = 'pending', not_before = :now, maybe_sent = :maybe_sent, settled_at = NULL, code = ''"
     " WHERE id = :id"
+)
+_DEPARTMENT = "slack:dep:"
+_TAILS = Sql(  # the states are said as the index says them
+    "SELECT lane, COUNT(*), SUM(CASE WHEN urgent THEN 1 ELSE 0 END), MIN(created_at) FROM deliveries"
+    " WHERE state IN ('pending', 'sending', 'unclear') AND state = 'pending' AND what = 'card'"
+    " AND lane >= 'slack:dep:' AND lane < 'slack:dep;' AND not_before <= :now GROUP BY lane"
 )
 _HELD = Sql("SELECT id, fold FROM deliveries WHERE state = 'sending'")
 _LET_GO = Sql(
@@ -76,6 +83,14 @@ _AT_ONCE = Sql(
     " WHERE portal = :portal AND state = 'pending' AND code = 'unauthorized'"
 )
 _LANES_OF = Sql("SELECT DISTINCT lane FROM deliveries WHERE portal = :portal AND state IN ('pending', 'sending')")
+
+
+def tails(t: Transaction, *, now: datetime) -> Sequence[Tail]:
+    """What waits to be posted in each department's channel, as far as it may go by now."""
+    return [
+        Tail(department=row[0].removeprefix(_DEPARTMENT), cards=row[1], urgent=row[2], oldest=moment(row[3]))
+        for row in t.rows(_TAILS, now=micros(now))
+    ]
 
 
 def park(t: Transaction, *, now: datetime) -> tuple[Sequence[str], int]:

@@ -207,6 +207,7 @@ class SqlRecords:
     mark_sending = outbox.mark_sending
     settle = outbox.settle
     release = outbox.release
+    tails = outbox_desk.tails
     park = outbox_desk.park
     redeliver = outbox_desk.redeliver
     drop = outbox_desk.drop

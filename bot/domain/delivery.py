@@ -17,6 +17,7 @@ class What(StrEnum):
     NEWS = "news"  # what a colleague did, to one person, without words of the family
     NOTICE = "notice"  # an alarm to admins
     UNREADABLE = "unreadable"  # "a message could not be shown", in the default department's channel
+    DIGEST = "digest"  # what waits, in one message, before a long tail of cards
     REPLY = "reply"  # an answer to the portal
     LOOK_UP = "look_up"  # asks the portal whether an unclear answer arrived
 

@@ -11,6 +11,7 @@ from bot.domain.delivery import Claim, Delivery, Outcome, State, What
 from bot.domain.journal import Entry
 from bot.domain.overview import OverviewRecords
 from bot.domain.records import AnswerRecords, InboxRow, InboxState, MessageRecords
+from bot.domain.tail import Tail
 
 __all__ = ["InboxRow", "InboxState", "Records", "Store", "StoreTooSlow", "StoreUnavailable"]
 
@@ -127,6 +128,10 @@ class Records(MessageRecords, AnswerRecords, OverviewRecords, Protocol):
 
         Keys: id, what, lane, state, attempts, created_at, not_before, code, number (of the conversation).
         """
+        ...
+
+    def tails(self, *, now: datetime) -> Sequence[Tail]:
+        """What waits to be posted in each department's channel, as far as it may go by now."""
         ...
 
     # portals

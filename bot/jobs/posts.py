@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from bot.domain import carry, place, tell
+from bot.domain import backlog, carry, place, tell
 from bot.domain.alarm import Alarm, Place
+from bot.domain.backlog import Digest
 from bot.domain.delivery import Claim, Outcome, State, What
 from bot.domain.picture import Picture
 from bot.domain.practice import Practice
@@ -37,6 +38,7 @@ def post_job(records: Records, *, claim: Claim) -> PostJob:
     picture = records.picture(claim.conversation_id) if claim.conversation_id else None
     card = records.place(conversation_id=claim.conversation_id, slot=claim.slot) if claim.conversation_id else None
     department = picture.conversation.department if picture else practice.default_department
+    department = claim.subject if claim.what is What.DIGEST else department
     channel = place.usable(records, department=department, slot=claim.slot)
     return PostJob(
         practice=practice,
@@ -58,10 +60,11 @@ class Words:
     news: Callable[[Picture, str, str], Message]
     notice: Callable[[Alarm], Message]
     unreadable: Callable[[str, Practice], Message]
+    digest: Callable[[Digest, Practice, datetime], Message]
 
 
 class PostCarrier:
-    """Carries FOLLOW_UP, AGAIN, PING, NEWS, NOTICE and UNREADABLE."""
+    """Carries FOLLOW_UP, AGAIN, PING, NEWS, NOTICE, DIGEST and UNREADABLE."""
 
     def __init__(self, desk: SlackDesk, words: Words) -> None:
         self._desk = desk
@@ -81,6 +84,11 @@ class PostCarrier:
                 await self._to_person(claim, message, job.channel)
             case What.PING:
                 message = self._words.ping(job.picture) if job.picture else None
+                await self._in_channel(claim, message, job.channel)
+            case What.DIGEST:
+                now = self._desk.clock()
+                told = await self._desk.store.read(backlog.digest, department=claim.subject, now=now)
+                message = self._words.digest(told, job.practice, now) if told.cards else None
                 await self._in_channel(claim, message, job.channel)
             case What.UNREADABLE:
                 await self._in_channel(claim, self._words.unreadable(claim.subject, job.practice), job.channel)

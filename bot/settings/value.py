@@ -66,6 +66,11 @@ class Settings:
     warnings: tuple[Fault, ...] = ()
 
     @property
+    def portal_ids(self) -> tuple[str, ...]:
+        """The ids of all portals."""
+        return tuple(portal.id for portal in self.portals)
+
+    @property
     def database(self) -> Literal["sqlite", "postgresql"]:
         """Which kind of database it is."""
         return "sqlite" if self.database_url.startswith("sqlite:") else "postgresql"

@@ -43,10 +43,16 @@ def practice_document_by(t: Transaction, *, by: str) -> str | None:
     return t.unseal(row[1], "practices", str(row[0]), "document").decode() if row else None
 
 
-def save_practice(t: Transaction, document: str, *, by: str, now: datetime) -> int:
-    """Keep a new practice file and make it the one in force; its version."""
-    row = t.one(_VERSION)
-    version: int = ((row[0] if row else None) or 0) + 1
+def save_practice(t: Transaction, document: str, *, by: str, now: datetime, after: int | None = None) -> int:
+    """Keep a new practice file and make it the one in force; its version.
+
+    `after`: the version it was made of. If another one was committed meanwhile, the row is there already, and the
+    whole act is run anew (storage.fault): it sees the other's change instead of undoing it.
+    """
+    if after is None:
+        row = t.one(_VERSION)
+        after = (row[0] if row else None) or 0
+    version = after + 1
     t.run(
         _ADD,
         version=version,

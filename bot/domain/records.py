@@ -60,8 +60,11 @@ class MessageRecords(Protocol):
         """The practice in force, None before the first `practice apply`."""
         ...
 
-    def save_practice(self, document: str, *, by: str, now: datetime) -> int:
-        """Keep a new practice file (YAML text, encrypted) and make it the one in force; its version."""
+    def save_practice(self, document: str, *, by: str, now: datetime, after: int | None = None) -> int:
+        """Keep a new practice file (YAML text, encrypted) and make it the one in force; its version.
+
+        `after`: the version it was made of; an act that another one overtook is run anew.
+        """
         ...
 
     def practice_document_by(self, *, by: str) -> str | None:

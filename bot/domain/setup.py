@@ -161,6 +161,6 @@ def save(
     document = document_of(practice)
     if records.practice_document() == document:
         return
-    version = records.save_practice(document, by=f"slack:{person.slack}", now=now)
+    version = records.save_practice(document, by=f"slack:{person.slack}", now=now, after=practice.version)
     detail = {"about": about} if about else {}
     records.journal(Entry(at=now, actor=person.slack, action=action, subject=f"practice:{version}", detail={**detail}))

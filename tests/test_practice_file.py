@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot import practice_file
+from bot.domain import phrasebook
 from bot.domain.message import Kind
 from bot.domain.practice import PLACEHOLDERS, CardDetail, Practice
 from bot.domain.route import TEXT_LIMIT
@@ -27,6 +28,7 @@ from bot.practice_file import (
     phrase,
     practice,
     read,
+    reading,
     route,
     show,
 )
@@ -404,6 +406,7 @@ WARNINGS = [
         "10 phrases[0].text: Nothing fills the gap {sender_frist_name}.",
     ),
     (SMALL + "phrases: [{notebook: A, title: B, text: 'Hi {sender_first_name'}]\n", "A curly bracket has no partner."),
+    (SMALL + "phrases: [{notebook: personal, title: B, text: x}]\n", '"personal" is what everybody\'s own notebook is'),
     (SMALL + "medicines: {controlled: [Xyzal], approvable: [xyzal]}\n", "Both controlled and approvable: xyzal."),
     (SMALL + "routes: [{when: {text: 'a*'}, to: Front Desk}]\n", "The pattern fits every message."),
     (
@@ -618,4 +621,5 @@ def test_no_value_breaks_the_reader(key: str, value: object) -> None:
 def test_the_public_face() -> None:
     """What the package promises is there."""
     assert set(practice_file.__all__) <= set(dir(practice_file))
-    assert phrase.TEXT_LIMIT == 3000
+    assert phrase.TEXT_LIMIT == phrasebook.TEXT_LIMIT == 3000
+    assert reading.NAME_LIMIT == phrasebook.NAME_LIMIT, "what a file says can be edited in Slack, whole"

@@ -59,13 +59,17 @@ class Book:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """A phrase as it was written. `ref` is "" for a new one; `seen`: the version of the practice in the window."""
+    """A phrase as it was written. `ref` is "" for a new one; `seen`: the version of the practice in the window.
+
+    `named_in`: the field in which the notebook was named.
+    """
 
     ref: str
     notebook: str
     title: str
     text: str
     seen: int
+    named_in: str = NOTEBOOK
 
     def is_old(self, *, beside: Book) -> bool:
         """Whether it was written about what is not there any more."""
@@ -102,7 +106,7 @@ def keep(records: Records, *, person: Person, draft: Draft, document_of: Documen
         raise Refused(
             "A phrase stays personal, or shared. Write it anew in the other notebook.",
             because=Refusal.TEXT,
-            field=NOTEBOOK,
+            field=draft.named_in,
         )
     if own:
         return _keep_own(records, found, phrase, before, now=now)
@@ -178,7 +182,7 @@ def _checked(draft: Draft, found: Book, before: Kept | None) -> Phrase:
     title, text = " ".join(_legible(draft.title).split()), _legible(draft.text)
     notebook = _known(" ".join(_legible(draft.notebook).split()), found.notebooks)
     for said, what, field, most in (
-        (notebook, "notebook", NOTEBOOK, NAME_LIMIT),
+        (notebook, "notebook", draft.named_in, NAME_LIMIT),
         (title, "title", TITLE, NAME_LIMIT),
         (text, "text", TEXT, TEXT_LIMIT),
     ):

@@ -10,9 +10,10 @@ from bot.slack import blocks as kit
 from bot.slack import form, names
 from bot.slack.blocks import Block, say
 from bot.slack.form import View
-from bot.slack.text import cut, line, sendable
+from bot.slack.text import cut, length, line, sendable
 
 PAGE = 20
+SHOWN, WHOLE = 1500, 2500  # letters of a preview: of twenty in a list (Slack takes 250 KB), and of one
 EXAMPLE = {
     "sender_first_name": "Joy",
     "sender_name": "Joy Okafor",
@@ -67,7 +68,9 @@ def _one(kept: Kept) -> list[Block]:
     phrase = kept.phrase
     where = ONLY_YOU if kept.personal else line(phrase.notebook, NAME_LIMIT)
     head = kit.section(say(line(phrase.title, 100), bold=True), say(f"  {where}"))
-    shown = [kit.rich(head, kit.quote(say(_preview(phrase.text))))]
+    told = fill(phrase.text, EXAMPLE)
+    rest = [kit.section(say("The rest stands in Reply, when you choose it."))] if length(told) > SHOWN else []
+    shown = [kit.rich(head, kit.quote(say(cut(told, SHOWN))), *rest)]
     if not kept.changeable:
         return shown
     ask = kit.confirm(
@@ -80,17 +83,13 @@ def _one(kept: Kept) -> list[Block]:
     return [*shown, kit.actions([edit, kit.button("Delete", action=names.PHRASE_DELETE, value=kept.ref, ask=ask)])]
 
 
-def _preview(text: str) -> str:
-    return cut(fill(text, EXAMPLE), 2500)
-
-
 def writing(book: Book, kept: Kept | None, draft: Draft | None = None) -> Block:
     """The window to write a phrase, or to change one; with a draft it shows how an invented family would read it."""
     here = draft or _draft(kept)
     blocks: list[Block] = []
     if draft and draft.text.strip():
         told = kit.section(say("As an invented family would read it", bold=True))
-        blocks.append(kit.rich(told, kit.quote(say(_preview(draft.text)))))
+        blocks.append(kit.rich(told, kit.quote(say(cut(fill(draft.text, EXAMPLE), WHOLE)))))
     gaps = ", ".join(f"{{{name}}}" for name in sorted(PLACEHOLDERS))
     blocks += [
         *_notebook(book, kept, here),
@@ -163,11 +162,13 @@ def read(view: View, book: Book) -> Draft:
     kept = book.of(ref) if ref else None
     places = [name for name in book.notebooks if kept is None or name != PERSONAL]
     known = {f"n{n}": name for n, name in enumerate(places)}
-    chosen = form.value(view, names.PHRASE_ELSEWHERE).strip() or known.get(form.chosen(view, names.PHRASE_NOTEBOOK), "")
+    begun = form.value(view, names.PHRASE_ELSEWHERE).strip()
+    chosen = begun or known.get(form.chosen(view, names.PHRASE_NOTEBOOK), "")
     return Draft(
         ref=ref,
         notebook=PERSONAL if kept and kept.personal else chosen,
         title=form.value(view, names.PHRASE_TITLE),
         text=form.value(view, names.PHRASE_TEXT),
         seen=seen(view),
+        named_in=names.PHRASE_ELSEWHERE if begun else names.PHRASE_NOTEBOOK,
     )

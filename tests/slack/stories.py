@@ -11,8 +11,9 @@ from bot.domain.delivery import State
 from bot.domain.department import Department, Hours
 from bot.domain.insurance import InsuranceChange, Subscriber
 from bot.domain.message import Attachment, Kind, Patient, PortalMessage, Relationship, Sender, StoredMessage
+from bot.domain.phrasebook import PERSONAL, Book, Kept
 from bot.domain.picture import Picture
-from bot.domain.practice import CardDetail, Practice
+from bot.domain.practice import CardDetail, Phrase, Practice
 from bot.domain.referral import ReferralRequest
 from bot.domain.refill import Medication, Pharmacy, RefillRequest
 from bot.domain.reply import Author, Reply
@@ -238,6 +239,25 @@ def window(**changes) -> Window:
         id="w_7Qm2c9Vt", what="reply", conversation_id="c_5r8Kd2Lm", slack="U0ALICE", opened_at=SENT, version=1
     )
     return replace(made, **changes)
+
+
+OWN = Kept(
+    ref="ph_own00001",
+    phrase=Phrase(notebook=PERSONAL, title="Ear drops", text="Hi {sender_first_name}, stop the drops."),
+    changeable=True,
+    personal=True,
+)
+READY = Phrase(
+    notebook="Nursing",
+    title="Ready at pharmacy",
+    text="Hi {sender_first_name}, {medication} for {patient_first_name} is at {pharmacy}.\n\n{my_name}",
+)
+
+
+def book(staff: Staff = ALICE, *kept: Kept) -> Book:
+    """The phrases of somebody: one of their own, one of Nursing's."""
+    shared = Kept(ref="ph_shared01", phrase=READY, changeable=Role.ADMIN in staff.roles)
+    return Book(practice=practice(phrases=(READY,), version=7), staff=staff, kept=kept or (OWN, shared))
 
 
 TOBI = Related(id="c_2", number=4818, kind=Kind.APPOINTMENT, why="family", patient_name="Tobi Okafor", patient_id="p-3")

@@ -11,8 +11,9 @@ from bot.domain.lists import Board, Entry, Listed, Name, Opened, Quiet
 from bot.domain.message import Kind
 from bot.domain.permission import Act
 from bot.domain.phase import situation
+from bot.domain.phrasebook import Draft
 from bot.domain.send import Desk, Stale
-from bot.slack import home, notices, open, reply  # noqa: A004 - a window of ours
+from bot.slack import home, notices, open, phrase, reply  # noqa: A004 - a window of ours
 from bot.slack.card import card
 from tests.slack import gallery, stories
 from tests.slack.judge import wrong_message, wrong_view
@@ -63,9 +64,20 @@ def _windows():
         "home-leaf": home.home(_leaf(_board(ALICE, acts), acts), NOW),
         "home-empty": home.home(_empty(ALICE), NOW),
         "home-no-role": home.home(Board(practice=stories.practice(), staff=None), NOW),
+        "phrases": phrase.build(stories.book()),
+        "phrases-admin": phrase.build(stories.book(stories.PAT)),
+        "phrase-new": phrase.writing(stories.book(), None),
+        "phrase-preview": _previewed(stories.book(stories.PAT)),
         "loading": notices.loading("Reply to family"),
         "gone": notices.gone("I do not know this message any more. Look for its number in the channel."),
     }
+
+
+def _previewed(shown):
+    """An admin changes the shared phrase and pressed Preview."""
+    kept = shown.kept[1]
+    draft = Draft(ref=kept.ref, notebook="Nursing", title="Ready", text="It is at {pharmacy}.", seen=7)
+    return phrase.writing(shown, kept, draft)
 
 
 def _entries(acts, *pictures):

@@ -10,11 +10,12 @@ from bot.domain.conversation import Note, Related, Status
 from bot.domain.insurance import InsuranceChange, Subscriber
 from bot.domain.message import Attachment, Kind, Patient, Sender, Standing
 from bot.domain.permission import Act
-from bot.domain.practice import CardDetail
+from bot.domain.phrasebook import Draft, Kept
+from bot.domain.practice import CardDetail, Phrase
 from bot.domain.referral import ReferralRequest
 from bot.domain.refill import Medication, Pharmacy, RefillRequest
 from bot.domain.send import Desk, Stale
-from bot.slack import notices, open, reply, text  # noqa: A004 - a window of ours
+from bot.slack import notices, open, phrase, reply, text  # noqa: A004 - a window of ours
 from bot.slack.card import card
 from tests.slack import stories
 from tests.slack.hostile import CORPUS
@@ -98,7 +99,18 @@ def _views(shown, evil):
         reply.build(stories.window(stale=True), shown, ALICE, NOW, text=evil, stale=stale, bump=3),
         open.build(shown, [note, note], ALICE, NOW, frozenset(Act)),
         notices.gone(evil or "x"),
+        *_phrases(evil),
     ]
+
+
+def _phrases(evil):
+    """The phrases of an admin, and the windows on one of them."""
+    told = Phrase(notebook=evil[:75], title=evil[:75], text=evil[:3000])
+    kept = Kept(ref="ph_evil0001", phrase=told, changeable=True)
+    shown = stories.book(stories.PAT, *[kept] * 20)
+    shown = replace(shown, practice=replace(shown.practice, phrases=(told,)))
+    draft = Draft(ref="", notebook=told.notebook, title=told.title, text=told.text, seen=1)
+    return [phrase.build(shown), phrase.writing(shown, kept), phrase.writing(shown, None, draft)]
 
 
 def test_corpus_is_large_enough():

@@ -38,6 +38,7 @@ CANARIES = (
     "canary why",
     "canary event",
     "canary reference",
+    "canary phrase",
 )
 
 REQUESTS: dict[Kind, Request | None] = {

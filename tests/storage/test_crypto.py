@@ -10,6 +10,7 @@ import pytest
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from bot.domain.practice import Phrase
 from bot.domain.store import Store
 from storage.crypto import Keyring, KeysWrong, Lookup, Tampered, key_id_of, new_key, parse
 from storage.sql import Sql
@@ -109,6 +110,8 @@ async def test_no_name_and_no_word_stands_in_plain(url: str, store: Store, tmp_p
         records.add_note(note(records, kept), channel="C1", ts="1.1")
         records.raise_alarm(key="x", words="canary alarm", now=NOW)
         records.save_practice("Canary Practice", by="cli:x", now=NOW)
+        own = Phrase(notebook="Personal", title="canary phrase, its title", text="canary phrase, its text")
+        records.keep_phrase("ph_1", slack="U0ALICE", phrase=own, now=NOW)
 
     await store.run(everything)
     if url.startswith("sqlite"):

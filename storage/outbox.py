@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, select
 
-from bot.domain.delivery import LEASE, Claim, Delivery, Outcome, State, What
+from bot.domain.delivery import LEASE, REDRAW_LANE, Claim, Delivery, Outcome, State, What
 from bot.failpoint import failpoint
 from storage import mapping
 from storage.sql import Sql, at
@@ -55,6 +55,13 @@ _CLAIM = Sql(
     f" WHERE d.lane = :lane AND d.{_OPEN} AND d.state = 'pending' AND d.not_before <= :now"
     f" AND {_GOES_ON} ORDER BY d.urgent DESC, d.n LIMIT 1))"
     f" AND {_CLAIMABLE} AND {_GOES_ON}{_RETURNING}"
+)
+# On PostgreSQL several processes post in one channel, one after the other: each learns when the last one did, by the
+# database's clock, in the transactions that there are anyway.
+_RESTED = Sql("SELECT {clock} - last_at FROM paces WHERE lane = :lane")
+_PACED = Sql(
+    "INSERT INTO paces (lane, last_at) VALUES (:lane, {clock} + :wait)"
+    " ON CONFLICT (lane) DO UPDATE SET last_at = excluded.last_at"
 )
 _HELD = " WHERE id = :id AND token = :token AND state = 'sending'"
 # Marking proves that the holder is alive, so the lease starts anew: one call takes well under half of it.
@@ -165,7 +172,18 @@ def claim(t: Transaction, lane: str, *, now: datetime, by: str) -> Claim | None:
         created_at=moment(row[8]),
         first_sent_at=at(row[9]),
         lease_until=now + LEASE,  # by the claimer's own clock: however that of the database goes, this is not later
+        rested=_rested(t, lane),
     )
+
+
+def _paced(t: Transaction, lane: str) -> bool:
+    """Whether several processes post in that lane, so that the pace of its channel must be kept between them."""
+    return t.shared and lane.startswith("slack:") and lane != REDRAW_LANE
+
+
+def _rested(t: Transaction, lane: str) -> float | None:
+    row = t.one(_RESTED, lane=lane) if _paced(t, lane) else None
+    return None if row is None else row[0] / 1_000_000
 
 
 def mark_sending(t: Transaction, claim: Claim, *, now: datetime) -> bool:
@@ -202,6 +220,10 @@ def settle(t: Transaction, claim: Claim, outcome: Outcome, *, now: datetime) -> 
         fate_sealed=fate,
     )
     failpoint("outbox.settle")
+    limited = outcome.code == "ratelimited" and outcome.again_at is not None
+    if settled and _paced(t, claim.lane) and (limited or outcome.state is State.DELIVERED):
+        wait = max(0, micros(outcome.again_at) - micros(now)) if limited and outcome.again_at else 0
+        t.run(_PACED, lane=claim.lane, wait=wait)
     return bool(settled)
 
 

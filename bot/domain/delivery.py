@@ -78,7 +78,8 @@ class Delivery:
 class Claim:
     """A claimed delivery: only the holder of `token` may settle it (fenced).
 
-    `maybe_sent`: an earlier try may have arrived.
+    `maybe_sent`: an earlier try may have arrived. `rested`: seconds since the lane's last post, by whichever process
+    it was; None where only one process posts, which knows it itself.
     """
 
     id: str
@@ -94,6 +95,7 @@ class Claim:
     created_at: datetime
     first_sent_at: datetime | None
     lease_until: datetime
+    rested: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

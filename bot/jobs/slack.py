@@ -85,7 +85,7 @@ class SlackDesk:
                 found = await self.poster.find(channel, key=key, since=since, thread=thread)
                 if not found.done or found.data.get("ts"):
                     return found
-            wait = self.pace.post_in(channel, now=time.monotonic())
+            wait = max(self.pace.post_in(channel, now=time.monotonic()), self.pace.left(claim.rested))
             if wait > 0:
                 await asyncio.sleep(wait)
             if not still_ours(claim, now=self.clock()):

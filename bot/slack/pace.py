@@ -26,6 +26,10 @@ class Pace:
         """Seconds until the next post in that channel."""
         return max(0.0, self._post_at[channel] - now)
 
+    def left(self, rested: float | None) -> float:
+        """Seconds until the next post where another process made the last one, so long ago; 0 when nobody knows."""
+        return 0.0 if rested is None else max(0.0, self._apart - rested)
+
     def posted(self, channel: str, *, now: float) -> None:
         """A post there was answered just now."""
         if self._apart:

@@ -1,0 +1,59 @@
+"""Several processes on one PostgreSQL keep Slack's pace between them: whoever claims next knows when the last one posted."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from bot.domain.delivery import REDRAW_LANE, Outcome, State
+from bot.slack.pace import Pace
+from tests.storage.desk import Desk, now
+
+
+@pytest.fixture
+def shared(url: str) -> bool:
+    """Whether several processes may post: on PostgreSQL."""
+    return url.startswith("postgres")
+
+
+async def test_the_next_claim_knows_when_the_lane_s_last_post_was(desk: Desk, shared: bool):
+    """By the database's clock, whichever process it was; alone on SQLite a process knows it itself."""
+    for _ in range(2):
+        await desk.add(desk.of, lane="slack:dep:A")
+    first = await desk.claim("slack:dep:A")
+    assert first.rested is None
+    await desk.settle(first, Outcome(state=State.DELIVERED))
+    await asyncio.sleep(0.05)
+    second = await Desk(desk.store, "two").claim("slack:dep:A")
+    if not shared:
+        assert second.rested is None
+        return
+    assert 0.05 <= second.rested < 5
+    assert Pace(apart=10).left(second.rested) > 4
+    assert Pace(apart=0).left(second.rested) == 0
+
+
+async def test_a_429_holds_the_lane_for_everybody(desk: Desk, shared: bool):
+    """Slack said to wait: another process that claims the next one waits as long."""
+    for _ in range(2):
+        await desk.add(desk.of, lane="slack:dep:A")
+    first = await desk.claim("slack:dep:A")
+    again = now() + timedelta(seconds=30)
+    await desk.settle(first, Outcome(state=State.PENDING, again_at=again, counted=False, code="ratelimited"))
+    second = await Desk(desk.store, "two").claim("slack:dep:A")
+    if shared:
+        assert -30 <= second.rested < -20
+        assert 21 < Pace(apart=1).left(second.rested) <= 31
+    else:
+        assert second.rested is None
+
+
+@pytest.mark.parametrize("lane", [REDRAW_LANE, "look_up:x"])
+async def test_what_has_a_pace_of_its_own_is_not_held(desk: Desk, lane: str):
+    """Redraws are counted by the minute, and a portal is no channel."""
+    for _ in range(2):
+        await desk.add(desk.of, lane=lane)
+    await desk.settle(await desk.claim(lane), Outcome(state=State.DELIVERED))
+    assert (await desk.claim(lane)).rested is None

@@ -141,13 +141,13 @@ class Stage:
         self._processes: list[asyncio.subprocess.Process] = []
         self._services: list[Service] = []
 
-    async def open(self, *, mode: str = "idempotent", bot_url: str = "") -> None:
-        """Start both stand-ins."""
+    async def open(self, *, mode: str = "idempotent", bot_url: str = "", limits: str = "off") -> None:
+        """Start both stand-ins; `limits` "on": Slack counts calls as strictly as it can."""
         self.practice.write_text(practice_document())
         config = self.folder / "workspace.json"
         config.write_text(json.dumps(workspace()))
         told = await self._start(
-            "slack", "--config", str(config), "--journal", str(self.slack_journal), "--limits", "off"
+            "slack", "--config", str(config), "--journal", str(self.slack_journal), "--limits", limits
         )
         self.slack = told["url"]
         url = bot_url or f"http://127.0.0.1:{self.port}"
@@ -271,12 +271,14 @@ async def nursery() -> AsyncIterator[Nursery]:
 
 
 @asynccontextmanager
-async def stage(folder: Path, *, mode: str = "idempotent", bot_url: str = "") -> AsyncIterator[Stage]:
+async def stage(
+    folder: Path, *, mode: str = "idempotent", bot_url: str = "", limits: str = "off"
+) -> AsyncIterator[Stage]:
     """Stand-ins and a nursery, for as long as it lasts."""
     async with nursery() as warm, aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=200)) as http:
         made = Stage(folder, warm, http)
         try:
-            await made.open(mode=mode, bot_url=bot_url)
+            await made.open(mode=mode, bot_url=bot_url, limits=limits)
             yield made
         finally:
             await made.close()

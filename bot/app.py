@@ -9,6 +9,7 @@ import random
 import secrets
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
 from typing import Literal
@@ -20,12 +21,13 @@ from slack_sdk.web.async_client import AsyncWebClient
 import handlers
 from bot import log, practice_file
 from bot.connection import Connection, SlackApp, SlackRefused, sign_in, slack_app
-from bot.domain import backlog, nightly, overdue, setup, snooze
+from bot.domain import backlog, overdue, setup, snooze, suspect
 from bot.domain.delivery import What
 from bot.domain.practice import Practice
-from bot.domain.store import Records, Store
+from bot.domain.store import Records, Store, StoreUnavailable
 from bot.failpoint import failpoint
 from bot.jobs import rounds
+from bot.jobs.nightwatch import NightWatch
 from bot.jobs.outbox import Carrier, Outbox, Tools
 from bot.jobs.posts import PostCarrier, Words
 from bot.jobs.reconcile import Reconciler
@@ -78,6 +80,10 @@ class Service:
         self.clock = clock
         self.metrics = Metrics()
         self.ticks = Ticks(clock)
+        self.watch = NightWatch(
+            store=store, clock=clock, seal=chain.seal, full=chain.AT_ONCE, head=chain.head, rules=verify
+        )
+        self.life = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
         self.ended = asyncio.Event()
         self.why = ""
         self._session: aiohttp.ClientSession | None = None
@@ -166,9 +172,13 @@ class Service:
         carriers: dict[What, Carrier] = dict.fromkeys(What, posts)
         carriers[What.CARD] = CardCarrier(desk, draw=direct.drawn, plain=notices.plain_card, moved=notices.moved)
         carriers[What.REPLY] = carriers[What.LOOK_UP] = replies
-        name = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
         tools = Tools(
-            store=self.store, clock=self.clock, chance=chance, name=name, ready=desk.ready, tried=self.metrics.tried
+            store=self.store,
+            clock=self.clock,
+            chance=chance,
+            name=self.life,
+            ready=desk.ready,
+            tried=self.metrics.tried,
         )
         await self._look_at_channels(poster)
         self._outbox = Outbox(tools, carriers)
@@ -200,9 +210,9 @@ class Service:
         acts = {"wake": (snooze.wake, 5), "backlog": (backlog.watch, 10), "doubts": (overdue.doubts, 30)}
         for name, (act, every) in (acts | {"waiting": (rounds.waiting_too_long, 300)}).items():
             self.ticks.add(name, partial(self._round, act), every=every)
-        self.ticks.add("seal", self._seal, every=2)
-        self.ticks.add("verify", self.prove, every=600)
-        self.ticks.add("anchor", self._anchor, every=3600)
+        self.ticks.add("seal", self.watch.chain, every=2)
+        self.ticks.add("verify", self.watch.prove, every=600)
+        self.ticks.add("anchor", self.watch.anchor, every=3600)
         self.ticks.add("counts", self._count, every=15)
         channels = rounds.ChannelRound(self.store, poster, self.clock)
         self.ticks.add("channels", channels.run, every=600)
@@ -216,23 +226,6 @@ class Service:
         await self.store.run(act, now=self.clock(), **arguments)  # type: ignore[arg-type]  # each is an act of bot.jobs.rounds
         failpoint("round.end")
 
-    async def _seal(self) -> None:
-        while await self.store.run(chain.seal, now=self.clock()) == chain.AT_ONCE:
-            pass
-
-    async def prove(self) -> None:
-        """Once a night: every rule of the stored state as a query, on a connection that only reads."""
-        night = await self.store.run(nightly.due, now=self.clock())
-        if night:
-            broken = [breach.invariant for breach in await self.store.read(verify)]
-            await self.store.run(nightly.done, night=night, broken=broken, now=self.clock())
-
-    async def _anchor(self) -> None:
-        """The journal's newest link into the log: whoever cuts the journal off cannot reach the logs kept elsewhere."""
-        count, newest = await self.store.read(chain.head)
-        if newest:
-            log.event(logger, "journal.anchor", count=count, anchor=newest)
-
     async def _count(self) -> None:
         alarms, lanes = await self.store.read(rounds.counts, now=self.clock())
         self.metrics.alarms.set(alarms)
@@ -244,6 +237,7 @@ class Service:
             secrets={portal.id: portal.secrets for portal in self.settings.portals},
             clock=self.clock,
             seen=self.metrics.event_answered,
+            careful_until=await self.store.run(suspect.began, life=self.life, now=self.clock()),
         )
         app = routes.build(door=door, slack=slack, ready=self.not_ready, metrics=self.metrics.page)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=5, auto_decompress=False)
@@ -284,6 +278,8 @@ class Service:
             await self._connection.close()
         if self._runner:
             await self._runner.cleanup()
+            with suppress(StoreUnavailable):  # then the next life is careful without need
+                await self.store.run(suspect.ended, life=self.life, now=self.clock())
         if self._front:
             await self._front.drain()
         if self._outbox:

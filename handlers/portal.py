@@ -14,6 +14,7 @@ import msgspec
 from aiohttp import web
 
 from bot import log
+from bot.domain import suspect
 from bot.domain.event import Event, Ping
 from bot.domain.receive import Answer, Taken, Unusable, receive
 from bot.domain.store import Records, Store, StoreUnavailable
@@ -30,13 +31,17 @@ AT_ONCE = 512  # events being stored at the same time; more are asked to come ag
 
 @dataclass(slots=True, kw_only=True)
 class PortalDoor:
-    """What the portals' routes share. `secrets` by portal id; `seen` counts answers for /metrics."""
+    """What the portals' routes share. `secrets` by portal id; `seen` counts answers for /metrics.
+
+    `careful_until`: each event is counted before it is read, because the last life of the service ended in the middle.
+    """
 
     store: Store
     secrets: Mapping[str, tuple[bytes, ...]]
     clock: Callable[[], datetime]
     seen: Callable[[str, str], None]
     busy: int = 0
+    careful_until: datetime | None = None
 
 
 def _read(raw: bytes, arrived: datetime) -> Event | Unusable:
@@ -51,6 +56,11 @@ def _read(raw: bytes, arrived: datetime) -> Event | Unusable:
 def _unread(raw: bytes, arrived: datetime) -> Event | Unusable:
     del raw, arrived
     return Unusable(reason="it could not be taken in here; the log says where")
+
+
+def _set_aside(raw: bytes, arrived: datetime) -> Event | Unusable:
+    del raw, arrived
+    return Unusable(reason=suspect.SET_ASIDE)
 
 
 class PortalRoutes:
@@ -110,13 +120,21 @@ class PortalRoutes:
 
     async def _received(self, given: dict[str, Any]) -> Answer:
         """Take it in; one that our own code stumbles over is kept unread and shown to a person (SAFETY I4, I25)."""
+        which = {"portal": given["portal"], "event_id": given["event_id"]}
+        until, read = self._door.careful_until, _read
+        careful = until is not None and given["now"] < until
+        if careful and not await self._door.store.run(suspect.count, now=given["now"], **which):
+            read = _set_aside
         try:
-            return await self._door.store.run(receive, read=_read, **given)
+            answer = await self._door.store.run(receive, read=read, **given)
         except StoreUnavailable:
             raise
         except Exception as error:  # noqa: BLE001 - a bug must not keep the portal sending the same event for ever
             log.failure(logger, "portal.event.bug", error, portal=str(given["portal"]))
-        return await self._door.store.run(receive, read=_unread, **given)
+            answer = await self._door.store.run(receive, read=_unread, **given)
+        if careful:
+            await self._door.store.run(suspect.cleared, **which)
+        return answer
 
     async def message(self, request: web.Request) -> web.Response:
         """State and delivery of one message, for the portal's own reconciliation; signed, without words."""

@@ -25,6 +25,7 @@ from storage import (
     practices,
     relatives,
     replies,
+    suspects,
     windows,
 )
 from storage import deliveries as outbox_desk
@@ -216,6 +217,11 @@ class SqlRecords:
     portal_stopped = outbox_desk.portal_stopped
     stop_portal = outbox_desk.stop_portal
     start_portal = outbox_desk.start_portal
+
+    life_began = suspects.life_began
+    life_ended = suspects.life_ended
+    suspect = suspects.suspect
+    unsuspect = suspects.unsuspect
 
     journal = journal_rows.journal
     history = journal_rows.history

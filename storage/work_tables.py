@@ -65,3 +65,21 @@ own_phrases = Table(
     Column("at", Moment, nullable=False),
     Index("own_phrases_slack", "slack", "id"),
 )
+
+# Lives of the service: one without an end was killed, or crashed.
+lives = Table(
+    "lives",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("began_at", Moment, nullable=False),
+    Column("ended_at", Moment),
+)
+
+# Events that were begun after such an end, and not taken in yet: the same hash as in the inbox.
+suspects = Table(
+    "suspects",
+    metadata,
+    Column("event_hash", LargeBinary, primary_key=True),
+    Column("times", BigInteger, nullable=False),
+    Column("at", Moment, nullable=False),
+)

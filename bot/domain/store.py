@@ -134,6 +134,23 @@ class Records(MessageRecords, AnswerRecords, OverviewRecords, Protocol):
         """What waits to be posted in each department's channel, as far as it may go by now."""
         ...
 
+    # the service's own lives
+    def life_began(self, name: str, *, now: datetime) -> bool:
+        """Remember a life of the service; whether an earlier one did not end as it should."""
+        ...
+
+    def life_ended(self, name: str, *, now: datetime) -> None:
+        """It ended as it should."""
+        ...
+
+    def suspect(self, *, portal: str, event_id: str, now: datetime) -> int:
+        """Count an event before it is read; how often it was begun and not taken in, this time included."""
+        ...
+
+    def unsuspect(self, *, portal: str, event_id: str) -> None:
+        """It was taken in."""
+        ...
+
     # portals
     def portal_stopped(self, portal: str) -> datetime | None:
         """Since when that portal's queue stands still (401), or None."""

@@ -26,12 +26,12 @@ async def test_the_nightly_proof_is_made_once_and_finds_nothing(desk: World):
     await desk.card("Ear drops and swimming")
     await desk.later(hours=24)
     for _ in range(3):
-        await desk.service.prove()
+        await desk.service.watch.prove()
     assert len(await desk.history("verify.begun")) == 1
     (row,) = await desk.history("verify.done")
     assert row["outcome"] == "done"
     await desk.later(hours=24)
-    await desk.service.prove()
+    await desk.service.watch.prove()
     assert len(await desk.history("verify.done")) == 2
 
 
@@ -47,7 +47,7 @@ async def test_a_broken_rule_rings_in_the_morning(desk: World):
         records.run(Sql("UPDATE windows SET slack = 'U0EVE'"))
 
     await desk.service.store.run(spoil)
-    await desk.service.prove()
+    await desk.service.watch.prove()
     assert "I22" in await desk.alarm("Tonight's proof found")
 
     def mend(records) -> None:

@@ -155,7 +155,7 @@ def test_each_table_says_which_columns_are_encrypted():
         ("deliveries", "what"), ("inbox", "portal"), ("inbox", "state"), ("inbox", "type"), ("journal", "action"),
         ("journal", "actor"), ("journal", "detail_json"), ("journal", "outcome"), ("journal", "subject"),
         ("messages", "portal"), ("messages", "standing"), ("notes", "author"), ("notes", "channel"), ("notes", "ts"),
-        ("own_phrases", "slack"), ("paces", "lane"),
+        ("own_phrases", "slack"), ("paces", "lane"), ("lives", "name"),
         ("places", "channel"), ("places", "key"), ("places", "slot"), ("places", "ts"), ("practices", "applied_by"),
         ("replies", "code"), ("replies", "owner"), ("replies", "portal_status"), ("replies", "settled_by"),
         ("replies", "state"), ("stopped_portals", "portal"), ("vault", "name"), ("windows", "slack"),

@@ -234,14 +234,6 @@ stopped_portals = Table(
     Column("since", Moment, nullable=False),
 )
 
-# When each lane's last post was answered; only where several processes post.
-paces = Table(
-    "paces",
-    metadata,
-    Column("lane", Text, primary_key=True),
-    Column("last_at", BigInteger, nullable=False),
-)
-
 # The outbox. `n` is the age that lanes go by. Two unique indexes are rules: one in flight a lane, one pending a fold.
 deliveries = Table(
     "deliveries",

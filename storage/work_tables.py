@@ -1,4 +1,4 @@
-"""The tables of people's work: forwards, decisions, phrases of their own. One schema with storage.tables."""
+"""The tables of people's work, and what the service remembers of itself. One schema with storage.tables."""
 
 from __future__ import annotations
 
@@ -82,4 +82,12 @@ suspects = Table(
     Column("event_hash", LargeBinary, primary_key=True),
     Column("times", BigInteger, nullable=False),
     Column("at", Moment, nullable=False),
+)
+
+# When each lane's last post was answered; only where several processes post.
+paces = Table(
+    "paces",
+    metadata,
+    Column("lane", Text, primary_key=True),
+    Column("last_at", BigInteger, nullable=False),
 )

@@ -12,6 +12,7 @@ import storage
 from bot import log
 from bot.app import CannotStart, Part, Service
 from bot.cli.desk import errors, open_store, settled
+from bot.jobs import watchdog
 from bot.practice_file import PracticeWrong
 from bot.settings import Settings
 
@@ -45,16 +46,20 @@ def _loop(settings: Settings, only: Part) -> str:
 async def serve(settings: Settings, only: Part) -> str:
     """Run until SIGTERM, SIGINT, or until the service cannot go on; why it could not, empty otherwise."""
     service = Service(settings, open_store(settings), only=only)
+    dog = watchdog.Watchdog(service.store, patience=watchdog.PATIENCE)
+    service.ticks.add("beat", dog.beat, every=5)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, service.ended.set)
     try:
         await service.start()
+        dog.start()
         await service.ended.wait()
     except CannotStart as cannot:
         return str(cannot)
     except PracticeWrong as wrong:
         return "The practice file cannot be used:\n" + "\n".join(f"  {fault}" for fault in wrong.faults)
     finally:
+        dog.stop()
         await service.stop()
     return service.why

@@ -9,20 +9,25 @@ import hashlib
 import json
 import re
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
+_decode = msgspec.json.Decoder().decode
 TOKEN = re.compile(r"\btok[0-9a-z-]*[0-9a-z]")
 _SENDS = {"reply": "reply_text", "refill_confirm": "family_words", "outcome": "reply_text"}  # the field of the words
 
 
 @dataclass(frozen=True)
 class Send:
-    """A press of Send. `taken`: the window closed, or said that it was sent already."""
+    """A press of Send, from `began` until it was answered. `taken`: the window closed, or said that it was sent already."""
 
     words: str
     user: str
+    began: float
     at: float
     taken: bool
 
@@ -88,11 +93,14 @@ class History:
 
     @property
     def taken(self) -> dict[str, Send]:
-        """By hash of the words: the first press of Send that was acknowledged as sent."""
+        """By hash of the words: from the first press of Send until the first that was acknowledged as sent."""
         found: dict[str, Send] = {}
+        began: dict[str, float] = {}
         for send in self.sends:
+            digest = digest_of(send.words)
+            began.setdefault(digest, send.began)
             if send.taken:
-                found.setdefault(digest_of(send.words), send)
+                found.setdefault(digest, replace(send, began=began[digest]))
         return found
 
     def card_of(self, token: str) -> str:
@@ -111,10 +119,12 @@ def read(slack: Path, portal: Path, *, slack_from: int = 0, portal_from: int = 0
     return found
 
 
-def _rows(path: Path, start: int) -> list[dict[str, Any]]:
+def _rows(path: Path, start: int) -> Iterator[dict[str, Any]]:
     with path.open("rb") as file:
         file.seek(start)
-        return [json.loads(line) for line in file if line.endswith(b"\n")]
+        for line in file:
+            if line.endswith(b"\n"):
+                yield _decode(line)
 
 
 def _slack(found: History, row: dict[str, Any], waiting: dict[str, dict[str, Any]]) -> None:
@@ -159,12 +169,13 @@ def _drawn(found: History, row: dict[str, Any]) -> None:
 
 
 def _taken_back(found: History, row: dict[str, Any]) -> None:
-    """A message of which there were two, until the one who came late took its own back."""
+    """A message of which there were two, until one of them was taken back."""
     place = (str(row["args"]["channel"]), str(row["args"]["ts"]))
     key = found.key_of.get(place, "")
-    if len(found.cards[key, place[0]]) > 1:
+    if sum(one == key for one in found.key_of.values()) > 1:
         found.cards[key, place[0]].remove(place[1])
         found.texts.pop(place, None)
+        del found.key_of[place]
         found.repaired += 1
 
 
@@ -180,11 +191,12 @@ def _acked(found: History, row: dict[str, Any], sent: dict[str, Any]) -> None:
         for action in payload["actions"]:
             found.presses[action["action_id"]] += 1
     if payload.get("type") == "view_submission" and payload["view"]["callback_id"] in _SENDS:
-        _submitted(found, row, payload)
+        _submitted(found, row, sent)
 
 
-def _submitted(found: History, row: dict[str, Any], payload: dict[str, Any]) -> None:
+def _submitted(found: History, row: dict[str, Any], sent: dict[str, Any]) -> None:
     """Somebody pressed Send, or Confirm, or Save."""
+    payload = sent["payload"]
     view = payload["view"]
     values = {action: given for fields in view["state"]["values"].values() for action, given in fields.items()}
     words = str((values.get(_SENDS[view["callback_id"]]) or {}).get("value") or "")
@@ -194,7 +206,7 @@ def _submitted(found: History, row: dict[str, Any], payload: dict[str, Any]) -> 
     taken = bool(closed or (row["acked"] and ("lready sent" in answer or "done already" in answer)))
     by = (values.get("answer_by") or {}).get("selected_option") or {}
     if words and by.get("value", "now") == "now":
-        found.sends.append(Send(words=words, user=payload["user"]["id"], at=row["at"], taken=taken))
+        found.sends.append(Send(words=words, user=payload["user"]["id"], began=sent["at"], at=row["at"], taken=taken))
     if view["callback_id"] == "reply":
         return
     for token in set(TOKEN.findall(json.dumps(view["blocks"]))):

@@ -206,13 +206,16 @@ class Poster:
         return Called(verdict=Verdict.DONE)
 
     async def standing(self, channel: str, *, since: float) -> Mapping[str, tuple[str, ...]] | None:
-        """Our cards in a channel since then, by their keys: where each stands, the oldest first; None when unsure."""
+        """Our cards in a channel since then, by their keys: where each stands, the oldest first; None when unsure.
+
+        What a card leaves behind when it goes to another channel has its key and no buttons: it is no card.
+        """
         found: dict[str, list[str]] = {}
         async for called in self._pages(channel, since=since):
             if not called.done:
                 return None
             for message in called.data.get("messages") or ():
-                if key := _key(message):
+                if (key := _key(message)) and any(b.get("type") == "actions" for b in message.get("blocks") or ()):
                     found.setdefault(key, []).append(str(message["ts"]))
         return {key: tuple(sorted(stands)) for key, stands in found.items()}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,10 @@ class Board:
         self._read = 0
         self._messages: dict[tuple[str, str], dict[str, Any]] = {}
         self._places: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        self._views: dict[str, dict[str, Any]] = {}
+        self._opened: dict[str, list[str]] = defaultdict(list)
+        self._pressed: dict[str, str] = {}
+        self._submitted: dict[str, str] = {}
         self._threads: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
 
     def card(self, token: str, channel: str) -> dict[str, Any] | None:
@@ -39,6 +43,15 @@ class Board:
             self._messages[place] for place in self._threads[card["channel"], card["ts"]] if place in self._messages
         ]
 
+    def windows(self, user: str) -> list[dict[str, Any]]:
+        """The windows that were opened for this person since they last closed all, as they are drawn now."""
+        self._catch_up()
+        return [self._views[view_id] for view_id in self._opened[user]]
+
+    def close(self, user: str) -> None:
+        """This person has closed every window."""
+        self._opened[user].clear()
+
     def _catch_up(self) -> None:
         if not self._journal.exists():
             return
@@ -48,24 +61,63 @@ class Board:
         whole = read[: read.rfind(b"\n") + 1]
         self._read += len(whole)
         for line in whole.splitlines():
-            if b'"kind":"api"' in line[:200] and b'"method":"chat.' in line[:200]:
-                self._note(_decode(line))
+            row = _decode(line)
+            if row["kind"] == "api" and row["applied"]:
+                self._called(row["method"], row["args"], row["answer"])
+            elif row["kind"] == "delivery" and isinstance(row["payload"], dict):
+                self._delivered(row["envelope_id"], row["payload"])
+            elif row["kind"] == "ack":
+                self._acked(row)
 
-    def _note(self, row: dict[str, Any]) -> None:
-        if not row["applied"] or row["method"] not in ("chat.postMessage", "chat.update", "chat.delete"):
-            return
-        answer = row["answer"]
+    def _called(self, method: str, args: dict[str, Any], answer: dict[str, Any]) -> None:
+        if method in ("chat.postMessage", "chat.update", "chat.delete"):
+            self._drawn(method, answer)
+        elif method in ("views.open", "views.push", "views.update"):
+            view = answer["view"]
+            self._views[view["id"]] = view
+            user = self._pressed.get(str(args.get("trigger_id")))
+            if user is not None:
+                self._opened[user].append(view["id"])
+
+    def _delivered(self, envelope_id: str, payload: dict[str, Any]) -> None:
+        if payload.get("trigger_id"):
+            self._pressed[payload["trigger_id"]] = payload["user"]["id"]
+        if payload.get("type") == "view_submission":
+            self._submitted[envelope_id] = payload["view"]["id"]
+
+    def _acked(self, row: dict[str, Any]) -> None:
+        view_id = self._submitted.pop(row["envelope_id"], None)
+        body = row.get("body")
+        if (
+            view_id in self._views
+            and row["acked"]
+            and isinstance(body, dict)
+            and body.get("response_action") == "update"
+        ):
+            self._views[view_id] = {**self._views[view_id], **body["view"]}
+
+    def _drawn(self, method: str, answer: dict[str, Any]) -> None:
         place = (str(answer["channel"]), str(answer["ts"]))
-        if row["method"] == "chat.delete":
+        if method == "chat.delete":
             self._messages.pop(place, None)
             return
         message = {**answer["message"], "channel": place[0]}
-        if row["method"] == "chat.postMessage":
+        if method == "chat.postMessage":
             for token in dict.fromkeys(TOKEN.findall(str(message))):
                 self._places[token].append(place)
             if _under_another(message):
                 self._threads[place[0], str(message["thread_ts"])].append(place)
         self._messages[place] = message
+
+    def twice(self) -> list[str]:
+        """Keys of cards that stand, with buttons, in more than one place."""
+        self._catch_up()
+        keys: Counter[str] = Counter()
+        for message in self._messages.values():
+            key = (message.get("metadata") or {}).get("event_payload", {}).get("key")
+            if key and any(block["type"] == "actions" for block in message.get("blocks") or ()):
+                keys[key] += 1
+        return [key for key, count in keys.items() if count > 1]
 
 
 def _under_another(message: dict[str, Any]) -> bool:

@@ -11,11 +11,12 @@ import pytest
 import pytest_asyncio
 
 from storage.schema import upgrade
-from tests.kill.stage import Stage, stage
+from tests.kill.stage import Stage, stage, stages
 from tests.postgres import postgres_server
 
 __all__ = ["postgres_server"]
 
+SIDE_BY_SIDE = 4
 BOTH = ("sqlite", pytest.param("postgres", marks=pytest.mark.postgres))
 
 
@@ -23,6 +24,13 @@ BOTH = ("sqlite", pytest.param("postgres", marks=pytest.mark.postgres))
 async def play(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage]:
     """One stage for all tests of a module."""
     async with stage(tmp_path_factory.mktemp("stage")) as made:
+        yield made
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def plays(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[list[Stage]]:
+    """Some stages, for kills side by side: most of the time of each is waiting for a lease."""
+    async with stages(tmp_path_factory.mktemp("stages"), SIDE_BY_SIDE) as made:
         yield made
 
 
@@ -54,7 +62,8 @@ def fresh(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[str], str
 @pytest.fixture(autouse=True)
 def nobody_left(request: pytest.FixtureRequest) -> Iterator[None]:
     """A test that ran out of time leaves no service behind that would do the next one's work."""
-    stage_of = request.getfixturevalue("play") if "play" in request.fixturenames else None
+    used = [request.getfixturevalue("play")] if "play" in request.fixturenames else []
+    used += request.getfixturevalue("plays") if "plays" in request.fixturenames else []
     yield
-    if stage_of is not None:
+    for stage_of in used:
         stage_of.clear()

@@ -13,6 +13,7 @@ from tests.kill.practice import NAMES, NURSES
 from tests.kill.stage import Stage
 
 PATIENCE = 2.0  # seconds until somebody who sees no window presses again
+BEHIND = frozenset({"Add note"})
 VISIT = {"visit_date_1": "2031-12-02", "visit_time_1": "15:20"}
 Message = Mapping[str, Any]
 Look = Callable[[], Message | None]
@@ -117,7 +118,7 @@ class Nurse:
     async def work(self, token: str, label: str, channel: str, callback: str, fill: Fill) -> None:
         """Press until a window opens, fill it in, and begin anew until it says that it is done."""
         while True:
-            await self.stage.human("close", all=True, view_id=await self._top(), **{"as": self.slack})
+            await self._tidied()
             view = await self._opened(lambda: self.stage.board.card(token, channel), label, channel, callback)
             if await fill(view):
                 return
@@ -138,17 +139,16 @@ class Nurse:
             acked = card is not None and await self._reached(card, label, channel)
             end = loop.time() + (PATIENCE if acked else self.pause)
             while loop.time() < end:
-                for view in await self._views():
+                for view in self.stage.board.windows(self.slack):
                     if view["callback_id"] == callback:
                         return view
                 await asyncio.sleep(0.05)
 
     async def _reached(self, card: Message, label: str, channel: str) -> bool:
-        """Press it on the card, or in the window behind Open, where everything is offered."""
-        if _button(card, label) is not None:
+        """Press it on the card; what has no room there is offered in the window behind Open."""
+        if label not in BEHIND or _button(card, label) is not None:
             return await self.press(card, label, channel)
-        found = None
-        for view in await self._views():
+        for view in self.stage.board.windows(self.slack):
             if view["callback_id"] == "open" and (found := _button(view, label)):
                 told = await self.stage.human("press", view_id=view["id"], **found, **{"as": self.slack})
                 return bool(told.get("acked"))
@@ -156,18 +156,25 @@ class Nurse:
             await asyncio.sleep(self.pause)
         return False
 
+    async def _tidied(self) -> None:
+        """Close whatever is open."""
+        opened = self.stage.board.windows(self.slack)
+        if opened:
+            await self.stage.human("close", all=True, view_id=opened[-1]["id"], **{"as": self.slack})
+        self.stage.board.close(self.slack)
+
     async def _views(self) -> list[dict[str, Any]]:
         return list((await self.stage.look("views", **{"as": self.slack}))["views"])
 
-    async def _top(self) -> str:
-        return next((str(view["id"]) for view in reversed(await self._views())), "")
+    def _view(self, view_id: str) -> dict[str, Any] | None:
+        return next((view for view in self.stage.board.windows(self.slack) if view["id"] == view_id), None)
 
     async def _seen(self, view_id: str, shows: str) -> dict[str, Any] | None:
         """The window once it shows this (words, or the name of a field), or has turned into another one."""
         loop = asyncio.get_running_loop()
         end = loop.time() + PATIENCE
         while loop.time() < end:
-            view = next((view for view in await self._views() if view["id"] == view_id), None)
+            view = self._view(view_id)
             if view is None:
                 return None
             if shows in world.words(view) or shows in str(view["blocks"]) or view["callback_id"] == "gone":
@@ -224,7 +231,7 @@ class Nurse:
             if told.get("closed") or "lready sent" in said or "done already" in said:
                 return True
             if "updated" in told:
-                return await self._turned(view["id"], turns)
+                return self._turned(view["id"], turns)
             if "impossible" in told:
                 if not await self._on_top(view["id"]):
                     return False
@@ -244,9 +251,9 @@ class Nurse:
             await self.stage.human("close", view_id=views[-1]["id"], **{"as": self.slack})
         return True
 
-    async def _turned(self, view_id: str, turns: str) -> bool:
+    def _turned(self, view_id: str, turns: str) -> bool:
         """Whether the window became the page that it should, or one that says that all is done."""
-        view = next((view for view in await self._views() if view["id"] == view_id), None)
+        view = self._view(view_id)
         return view is not None and view["callback_id"] in {turns, "gone"} - {""}
 
 

@@ -141,7 +141,7 @@ class Stage:
         self._processes: list[asyncio.subprocess.Process] = []
         self._services: list[Service] = []
 
-    async def open(self, *, mode: str = "idempotent", bot_url: str = "", limits: str = "off") -> None:
+    async def open(self, *, mode: str = "idempotent", limits: str = "off") -> None:
         """Start both stand-ins; `limits` "on": Slack counts calls as strictly as it can."""
         self.practice.write_text(practice_document())
         config = self.folder / "workspace.json"
@@ -150,7 +150,7 @@ class Stage:
             "slack", "--config", str(config), "--journal", str(self.slack_journal), "--limits", limits
         )
         self.slack = told["url"]
-        url = bot_url or f"http://127.0.0.1:{self.port}"
+        url = f"http://127.0.0.1:{self.port}"
         told = await self._start(
             "portal", "--port", "0", "--bot-url", url, "--secret", world.SECRET, "--mode", mode,
             "--journal", str(self.portal_journal),
@@ -271,14 +271,24 @@ async def nursery() -> AsyncIterator[Nursery]:
 
 
 @asynccontextmanager
-async def stage(
-    folder: Path, *, mode: str = "idempotent", bot_url: str = "", limits: str = "off"
-) -> AsyncIterator[Stage]:
-    """Stand-ins and a nursery, for as long as it lasts."""
+async def stages(
+    folder: Path, count: int, *, mode: str = "idempotent", limits: str = "off"
+) -> AsyncIterator[list[Stage]]:
+    """So many pairs of stand-ins with one nursery, for what is played side by side."""
     async with nursery() as warm, aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=200)) as http:
-        made = Stage(folder, warm, http)
+        made = [Stage(folder / str(n), warm, http) for n in range(count)]
         try:
-            await made.open(mode=mode, bot_url=bot_url, limits=limits)
+            for one in made:
+                one.folder.mkdir(parents=True)
+            await asyncio.gather(*(one.open(mode=mode, limits=limits) for one in made))
             yield made
         finally:
-            await made.close()
+            for one in made:
+                await one.close()
+
+
+@asynccontextmanager
+async def stage(folder: Path, *, mode: str = "idempotent", limits: str = "off") -> AsyncIterator[Stage]:
+    """Stand-ins and a nursery, for as long as it lasts."""
+    async with stages(folder, 1, mode=mode, limits=limits) as (made,):
+        yield made

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import random
+import signal
 import time
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -31,9 +33,9 @@ class Storm:
     share: float = 0.2
     seed: int = 1
     mode: str = "idempotent"
-    at_once: int = 32
+    at_once: int = 40
     apart: float = 0.08
-    pause: float = 0.2
+    pause: float = 0.25
     within: float = 500.0
 
 
@@ -86,6 +88,7 @@ class Result:
         return "  ".join(f"{name}: {value}" for name, value in self.line().items())
 
 
+# Order is judged by the portal's clock. Ours jumps in a storm, and the I8 of `portaldesk verify` goes by ours.
 async def run(folder: Path, database: str, storm: Storm, server: PostgresServer | None = None) -> Result:
     """Let it blow over, and judge. `server`: whose database that is, for the restarts."""
     since, dice = time.monotonic(), random.Random(storm.seed)
@@ -95,7 +98,7 @@ async def run(folder: Path, database: str, storm: Storm, server: PostgresServer 
         services = _services(play, database, storm, skew)
         shift = Shift(play, random.Random(storm.seed + 1))
         blowing = Weather(play, services, database, server, skew, dice, storm.pause)
-        stopped = ""
+        stopped, ends = "", []
         try:
             for service in services:
                 await service.start()
@@ -106,6 +109,7 @@ async def run(folder: Path, database: str, storm: Storm, server: PostgresServer 
                     await _blown_over(shift, blowing, storm, dice)
                     await weather.calm(play, skew)
                     await scene.settled(play, database, within=180, soon=60)
+                    ends = await _made_one(play, database, services, skew)
             except TimeoutError:
                 stopped = f"TIME: not over after {storm.within:.0f} s"
         finally:
@@ -113,8 +117,10 @@ async def run(folder: Path, database: str, storm: Storm, server: PostgresServer 
                 await service.end()
         found = history.read(play.slack_journal, play.portal_journal)
         problems = [*([stopped] if stopped else []), *shift.stuck, *verdict.judge(found, mode=storm.mode)]
-        problems += await scene.breaches(database)
-        problems += _strange_ends(services, revoked=bool(storm.blows.revokes))
+        problems += [
+            told for told in await scene.breaches(database) if not (storm.blows.skews and told.startswith("I8"))
+        ]
+        problems += ends + _strange_ends(services, revoked=bool(storm.blows.revokes))
         missing = storm.messages - len(found.accepted)
         if missing:
             problems.append(f"LOST: {missing} messages were never taken")
@@ -140,6 +146,22 @@ async def _blown_over(shift: Shift, blowing: Weather, storm: Storm, dice: random
     async with asyncio.TaskGroup() as group:
         group.create_task(shift.work(todo, at_once=storm.at_once, apart=storm.apart))
         group.create_task(blowing.blow(storm.blows.in_a_random_order(dice)))
+
+
+async def _made_one(play: Stage, database: str, services: list[Service], skew: Path) -> list[str]:
+    """All stop as they are told; one starts again and holds cards against Slack, as it does every hour."""
+    ends = [await service.end(signal.SIGTERM) for service in services]
+    services.append(play.service(database, options=["--skew", str(skew), "--every", "reconcile=1"]))
+    await services[-1].start()
+    await play.ready(services[-1])
+    with suppress(AssertionError):  # what stands twice is told by the verdict
+        await world.until(lambda: _stands_once(play), what="each card to stand once", within=20)
+    await scene.settled(play, database)
+    return [f"EXIT: told to stop, a service ended with {code}" for code in ends if code]
+
+
+async def _stands_once(play: Stage) -> bool:
+    return not play.board.twice()
 
 
 def _strange_ends(services: list[Service], *, revoked: bool) -> list[str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.kill import scene
-from tests.kill.conftest import BOTH
+from tests.kill.conftest import BOTH, SIDE_BY_SIDE
 from tests.kill.journeys import JOURNEYS, judge
 from tests.kill.points import ALONE, CHAINS, Point
 from tests.kill.stage import Service, Stage
@@ -19,23 +19,40 @@ pytestmark = [pytest.mark.kill, pytest.mark.asyncio(loop_scope="module")]
 LOST = [{"kind": "reset_after", "method": "chat.postMessage", "nth": [1], "times": 1}]
 
 
+# Side by side, the longest chains together.
+GROUPS = [ALONE[start : start + SIDE_BY_SIDE] for start in range(0, len(ALONE), SIDE_BY_SIDE)]
+CHAINED = sorted(CHAINS.values(), key=len, reverse=True)
+BATCHES = [CHAINED[start : start + SIDE_BY_SIDE] for start in range(0, len(CHAINED), SIDE_BY_SIDE)]
+
+
 @pytest.mark.parametrize("backend", BOTH)
-@pytest.mark.parametrize("point", ALONE, ids=[point.name for point in ALONE])
+@pytest.mark.parametrize("group", GROUPS, ids=[" ".join(point.name for point in group) for group in GROUPS])
 async def test_one_card_and_one_answer_though_the_service_dies(
-    play: Stage, fresh: Callable[[str], str], tmp_path: Path, point: Point, backend: str
+    plays: list[Stage], fresh: Callable[[str], str], tmp_path: Path, group: Sequence[Point], backend: str
 ):
     """Killed there and started again: one card, one answer at the family, a card that says delivered, no rule broken."""
-    await killed(play, fresh(backend), tmp_path, [(point, 1)])
+    await side_by_side(plays, fresh, tmp_path, [(point,) for point in group], backend)
 
 
 @pytest.mark.timeout(240)
 @pytest.mark.parametrize("backend", BOTH)
-@pytest.mark.parametrize("name", CHAINS)
-async def test_a_whole_journey_though_each_life_of_the_service_ends(
-    play: Stage, fresh: Callable[[str], str], tmp_path: Path, name: str, backend: str
+@pytest.mark.parametrize("batch", BATCHES, ids=[" ".join(chain[0].journey for chain in batch) for batch in BATCHES])
+async def test_whole_journeys_though_each_life_of_the_service_ends(
+    plays: list[Stage], fresh: Callable[[str], str], tmp_path: Path, batch: Sequence[Sequence[Point]], backend: str
 ):
     """Forward, decide, book, record, note, snooze, wake: each step once, whoever died in the middle of it."""
-    await killed(play, fresh(backend), tmp_path, [(point, 1) for point in CHAINS[name]])
+    await side_by_side(plays, fresh, tmp_path, batch, backend)
+
+
+async def side_by_side(
+    plays: list[Stage], fresh: Callable[[str], str], tmp_path: Path, chains: Sequence[Sequence[Point]], backend: str
+) -> None:
+    """Each chain of kills on a stage and a database of its own."""
+    async with asyncio.TaskGroup() as group:
+        for play, chain in zip(plays, chains, strict=False):
+            folder = tmp_path / play.folder.name
+            folder.mkdir()
+            group.create_task(killed(play, fresh(backend), folder, [(point, 1) for point in chain]))
 
 
 async def killed(play: Stage, database: str, tmp_path: Path, at: Sequence[tuple[Point, int]]) -> None:

@@ -1,0 +1,46 @@
+"""A card whose post was in doubt while its channel was archived: within the hour it stands in one channel only."""
+
+from __future__ import annotations
+
+from bot.jobs.reconcile import Reconciler
+from tests.world import World, labels, message, words
+
+
+def _round(desk: World) -> Reconciler:
+    assert desk.service._front
+    return Reconciler(desk.service.store, desk.service._front.poster, desk.clock)
+
+
+async def test_the_one_that_is_not_redrawn_goes(desk: World):
+    """It was posted where it went for a moment, the answer was lost, and it stands at home again: that one is left."""
+    await desk.write(message())
+    card = await desk.card("Ear drops and swimming")
+    await desk.quiet()
+    ((key,),) = await desk.rows("SELECT key FROM places")
+    assert desk.service._front
+    astray = {"text": "astray", "blocks": card["blocks"]}
+    assert (await desk.service._front.poster.post("C0FRONT", astray, key=key)).done
+    await _round(desk).run()  # it may be on its way there
+    assert len(await desk.cards("C0FRONT")) == 1
+    await desk.later(minutes=5)
+    await _round(desk).run()
+    await desk.quiet()
+    assert await desk.cards("C0FRONT") == []
+    (left,) = await desk.cards()
+    assert (left["ts"], labels(left)[:1]) == (card["ts"], ["Reply"])
+
+
+async def test_a_pointer_stays(desk: World):
+    """What a forward to another department leaves behind has the card's key, and is no card."""
+    await desk.write(message())
+    card = await desk.card("Ear drops and swimming")
+    await desk.hand(card, "Front", forward_note="Billing question, I think.")
+    await desk.card("Ear drops and swimming", channel="C0FRONT", who="U0BEN")
+    await desk.quiet()
+    await desk.later(minutes=5)
+    await _round(desk).run()
+    await desk.quiet()
+    (pointer,) = await desk.cards()
+    assert "stands in another channel now" in words(pointer)
+    assert len(await desk.cards("C0FRONT", who="U0BEN")) == 1
+    assert await desk.history("card.lost") == []

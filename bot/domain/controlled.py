@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from bot.domain import controlled_table as table
 from bot.domain.refill import Medication
-from bot.domain.spelling import Index, Typed, foreign, index, typed, words_of
+from bot.domain.spelling import Index, Typed, foreign, index, typed, unreadable, words_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +49,7 @@ _CONTROLLED = tuple(_NAMES)
 _HARMLESS = frozenset(table.HARMLESS)
 _KNOWN = _HARMLESS | table.DOSE
 _ENDINGS = ("er", "xr", "sr", "la", "cr", "cd", "ir", "xl", "odt", "hcl", "tab", "tabs", "cap", "caps")
-_SIG = 1000  # characters of the directions that are looked at
+_READ = 1000  # characters of a line that are looked at; a longer one is not approvable
 
 
 def controlled_in(text: str) -> Found | None:
@@ -66,24 +66,39 @@ def judge(medication: Medication, *, medicines: Medicines) -> Judged:
 
     Our table beats the portal, and the practice's `controlled` list beats everything. What the portal itself calls II
     to V is not approvable even when the practice's `approvable` list names it: of two opinions the careful one holds.
-    Another word than "none" counts as unknown, and unknown as controlled.
+    Another word than "none" counts as unknown, and unknown as controlled; so does what nobody can read to its end:
+    letters of another script, or more than a thousand characters.
     """
     name = " ".join(part for part in (medication.text, medication.strength) if part)
-    whole = " ; ".join(part for part in (name, medication.quantity, (medication.sig or "")[:_SIG]) if part)
-    portal = medication.schedule.strip().upper()
+    whole = " ; ".join(part for part in (name, medication.quantity, medication.sig) if part)
+    lists = tuple(medicines.get("controlled", ())), tuple(medicines.get("approvable", ()))
+    return _judged(name[:_READ], whole[: _READ + 1], medication.schedule.strip().upper(), *lists)
+
+
+@lru_cache(maxsize=2048)
+def _judged(
+    name: str, whole: str, portal: str, controlled: tuple[str, ...], approvable: tuple[str, ...]
+) -> Judged:  # drawn again and again, and the practice's lists seldom change
     found = controlled_in(whole)
     ours = found.schedule if found else None
-    if _forbidden(whole, tuple(medicines.get("controlled", ()))):
+    if _forbidden(whole, controlled):
         return Judged(approvable=False, schedule=ours or (portal if portal in _ORDER else None), why=Why.PRACTICE)
     if found:
         return Judged(approvable=False, schedule=ours, why=Why.OURS)
     if portal in _ORDER:
         return Judged(approvable=False, schedule=portal, why=Why.PORTAL)
+    if len(whole) > _READ or unreadable(whole):
+        return Judged(approvable=False, schedule=None, why=Why.UNKNOWN)
     if portal == "NONE":
         return Judged(approvable=True, schedule=None, why=Why.ALLOWED_BY_PORTAL)
-    if portal in {"", "UNKNOWN"} and _listed(name, medicines.get("approvable", ())):
+    if portal in {"", "UNKNOWN"} and _listed(name, approvable):
         return Judged(approvable=True, schedule=None, why=Why.ALLOWED_BY_PRACTICE)
     return Judged(approvable=False, schedule=None, why=Why.UNKNOWN)
+
+
+def names_controlled(text: str, *, medicines: Medicines) -> bool:
+    """Whether our table, or the practice's `controlled` list, finds something in words that a person typed."""
+    return controlled_in(text) is not None or _forbidden(text, tuple(medicines.get("controlled", ())))
 
 
 def _found(name: str, line: Typed) -> Found:

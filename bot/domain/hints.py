@@ -11,6 +11,7 @@ from bot.domain.picture import Picture
 from bot.domain.privacy import first_name
 from bot.domain.refill import Asked, Medication
 
+BEGINNING = 200  # characters of a line among which its name stands
 EARLY = 21  # days since the last fill; most supplies are for 30, and nobody says how long this one lasts
 
 
@@ -24,12 +25,9 @@ def early(medication: Medication, *, today: date) -> int | None:
 
 def elsewhere(picture: Picture, medications: Sequence[Medication]) -> list[str]:
     """Sentences about the same medicine in the family's other requests of the last 90 days."""
-    said = [
-        _sentence(picture, asked)
-        for medication in medications
-        for asked in picture.asked
-        if any(same(medication.text, other.text) for other in asked.medications)
-    ]
+    wanted = [name for name in dict.fromkeys(_name(medication.text) for medication in medications) if name]
+    named = [(asked, {_name(other.text) for other in asked.medications}) for asked in picture.asked] if wanted else []
+    said = (_sentence(picture, asked) for name in wanted for asked, names in named if name in names)
     return list(dict.fromkeys(said))[:4]
 
 
@@ -40,12 +38,8 @@ def _sentence(picture: Picture, asked: Asked) -> str:
     return f"Asked for {child}, but the medicine is on {other}'s request: No. {asked.number}"
 
 
-def same(one: str, other: str) -> bool:
-    """Whether two lines name the same medicine: their first word of four letters or more is the same."""
-    first, second = _name(one), _name(other)
-    return bool(first) and first == second
-
-
 def _name(text: str) -> str:
-    flat = unicodedata.normalize("NFKD", text).casefold()
-    return next(iter(re.findall(r"[a-z]{4,}", flat)), "")
+    """What two lines for the same medicine begin with: the first word of four letters or more, "" without one."""
+    flat = unicodedata.normalize("NFKD", text[:BEGINNING]).casefold()
+    found = re.search(r"[a-z]{4,}", flat)
+    return found[0] if found else ""

@@ -83,6 +83,11 @@ def foreign(text: str) -> bool:
     return _FOREIGN.search(plain(text)) is not None
 
 
+def unreadable(text: str) -> bool:
+    """Whether letters of another script remain when all look-alikes are read: they might spell anything."""
+    return _FOREIGN.search(_seen(text)) is not None
+
+
 def words_of(text: str) -> list[str]:
     """The words of a line as typed, without any guess; an apostrophe parts nothing."""
     return _WORD.findall(re.sub(r"['’]", "", plain(text)))
@@ -90,7 +95,7 @@ def words_of(text: str) -> list[str]:
 
 def typed(text: str) -> Typed:
     """Read a line with every guess at what its letters and blanks were meant to be."""
-    seen = plain(unicodedata.normalize("NFKD", text.translate(_MARKS)).translate(_LOOKALIKES))
+    seen = _seen(text)
     words = _WORD.findall(seen)
     meant = [_spelt(token) for token in _TOKEN.findall(seen) if not token.isalpha()]
     return Typed(
@@ -98,6 +103,10 @@ def typed(text: str) -> Typed:
         joined=tuple(_joined(words)),
         marks=f" {' '.join(re.findall(r'[a-z]+|[0-9]+', seen))} ",
     )
+
+
+def _seen(text: str) -> str:
+    return plain(unicodedata.normalize("NFKD", text.translate(_MARKS)).translate(_LOOKALIKES))
 
 
 def _spelt(token: str) -> str:

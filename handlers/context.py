@@ -54,10 +54,18 @@ class Front:
 
     async def act(self, act: Callable[..., T], *, person: Person, about: str, **arguments: Any) -> T:
         """Run an act for a person; a refusal is journalled, then raised again."""
+        work = self.store.run(act, within=WITHIN, person=person, now=self.clock(), **arguments)
+        return await self._refusable(work, person, act.__name__, about)
+
+    async def look(self, read: Callable[..., T], *, person: Person, about: str, **arguments: Any) -> T:
+        """Read what a person's window is to be drawn again from; a refusal is journalled, then raised again."""
+        return await self._refusable(self.store.read(read, person=person, **arguments), person, read.__name__, about)
+
+    async def _refusable(self, work: Awaitable[T], person: Person, name: str, about: str) -> T:
         try:
-            return await self.store.run(act, within=WITHIN, person=person, now=self.clock(), **arguments)
+            return await work
         except Refused as refused:
-            self.later(self._journal(refused, person, act.__name__, about))
+            self.later(self._journal(refused, person, name, about))
             raise
 
     async def _journal(self, refused: Refused, person: Person, act: str, about: str) -> None:

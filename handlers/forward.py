@@ -50,7 +50,8 @@ async def _redrawn(front: Front, body: Payload) -> None:
     view = body.get("view") or {}
     person = await front.person(body)
     try:
-        handing = await front.store.read(forward.handing_of, window_id=form.window_id(view), person=person)
+        window_id = form.window_id(view)
+        handing = await front.look(forward.handing_of, person=person, about=window_id, window_id=window_id)
     except Refused as refused:
         await front.tell(body, refused.sentence)
         return

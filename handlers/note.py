@@ -39,7 +39,7 @@ async def _written(front: Front, event: Mapping[str, Any]) -> None:
         channel=str(event.get("channel")),
         thread_ts=str(thread),
         ts=str(ts),
-        slack=str(event["user"]),
+        person=await front.person({"user": {"id": event["user"], "team_id": event.get("user_team")}}),
         text=str(event.get("text") or "(a file)"),
         now=front.clock(),
     )

@@ -16,7 +16,7 @@ from bot.domain.picture import Picture
 from bot.domain.refused import Refused
 from bot.domain.staff import Person, Staff
 from bot.domain.store import Records, StoreUnavailable
-from bot.slack import names, sentence
+from bot.slack import form, names, sentence
 from bot.slack import open as window
 from handlers.context import Front, ref_of
 
@@ -63,7 +63,7 @@ def register(app: AsyncApp, front: Front) -> None:
         await _show(front, body, conversation_id)
 
     async def again(body: Mapping[str, Any]) -> None:
-        conversation_id = str((body.get("view") or {}).get("private_metadata") or "")
+        conversation_id = form.window_id(body.get("view") or {})
         await _show(front, body, conversation_id, turn=True)
 
     front.presses["open"] = from_menu

@@ -55,7 +55,7 @@ async def _redrawn(front: Front, body: Payload, *, again: bool) -> None:
     window_id, filled = modal.read(view)
     person = await front.person(body)
     try:
-        recording = await front.store.run(outcome.recording_of, window_id=window_id, person=person)
+        recording = await front.look(outcome.recording_of, person=person, about=window_id, window_id=window_id)
         if filled.outcome in modal.MUST_TELL:
             filled = replace(filled, tells=True)
         own = filled.words.strip() not in ("", recording.window.draft.strip()) and not again

@@ -110,7 +110,9 @@ async def _redrawn(front: Front, body: Payload) -> None:
     window_id, choices = first_page.read(view)
     person = await front.person(body)
     try:
-        deciding = await front.store.run(decide.drafted, window_id=window_id, person=person, choices=choices)
+        deciding = await front.look(
+            decide.drafted, person=person, about=window_id, window_id=window_id, choices=choices
+        )
         drawn = first_page.build(deciding, front.clock())
         if first_page.quick(deciding, {choice.line: choice for choice in choices}):
             planned = await front.act(
@@ -146,9 +148,8 @@ async def _update(front: Front, body: Payload, drawn: Any) -> None:
     view = body.get("view") or {}
     person = await front.person(body)
     try:
-        planned = await front.store.run(
-            decide.planned_of, window_id=form.window_id(view), person=person, now=front.clock()
-        )
+        window_id = form.window_id(view)
+        planned = await front.act(decide.planned_of, person=person, about=window_id, window_id=window_id)
     except Refused as refused:
         await front.tell(body, refused.sentence)
     except StoreUnavailable:

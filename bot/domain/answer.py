@@ -9,13 +9,13 @@ from datetime import datetime
 
 from bot.domain import tell
 from bot.domain.conversation import Conversation, Status
-from bot.domain.decision import Decision, to_enter, told, untold
+from bot.domain.decision import Decision, asked_about, to_enter, told, untold
 from bot.domain.delivery import Delivery, State, What, reply_lane
 from bot.domain.forward import ended
 from bot.domain.journal import Entry
-from bot.domain.message import Kind
+from bot.domain.message import Kind, StoredMessage
 from bot.domain.picture import Picture
-from bot.domain.refill import RefillRequest
+from bot.domain.refill import Medication, RefillRequest
 from bot.domain.reply import Author, Reply
 from bot.domain.staff import Role, Staff
 from bot.domain.store import Records
@@ -100,12 +100,20 @@ def _carried(picture: Picture) -> tuple[Decision, ...]:
 
 
 def still_asked(picture: Picture, decision: Decision) -> bool:
-    """Whether the line that was decided still names the medicine that was decided about."""
+    """Whether what was decided about still stands there: the same child, and of a refill the same line."""
     message = next((m for m in picture.messages if m.id == decision.message_id), None)
-    request = message.content.request if message else None
-    if decision.kind is not Kind.REFILL or not isinstance(request, RefillRequest):
+    if message is None:
         return True
-    return any(m.line == decision.line and m.text == decision.terms.medicine for m in request.medications)
+    line = _line(message, decision) if decision.kind is Kind.REFILL else None
+    if decision.terms.about is None:  # an older version decided it
+        return decision.kind is not Kind.REFILL or (line is not None and line.text == decision.terms.medicine)
+    return decision.terms.about == asked_about(message.content.patient, line)
+
+
+def _line(message: StoredMessage, decision: Decision) -> Medication | None:
+    request = message.content.request
+    asked = request.medications if isinstance(request, RefillRequest) else ()
+    return next((m for m in asked if m.line == decision.line), None)
 
 
 def _asked_by(picture: Picture, carried: Sequence[Decision]) -> str:

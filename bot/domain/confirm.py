@@ -7,17 +7,17 @@ from datetime import datetime
 from enum import StrEnum
 
 from bot.domain import tell
-from bot.domain.answer import Answer, answer
+from bot.domain.answer import Answer, answer, still_asked
 from bot.domain.conversation import Conversation, Note, Status
 from bot.domain.decide import Planned, deciding_of, plan
 from bot.domain.decision import Decision, in_force, to_enter
-from bot.domain.entitled import Seat, seat, write
+from bot.domain.entitled import Seat, not_own, seat, write
 from bot.domain.forward import ended, still_open
 from bot.domain.moved import moved
 from bot.domain.permission import Act
 from bot.domain.proposal import for_colleague
 from bot.domain.refused import Refusal, Refused
-from bot.domain.reply import Reply
+from bot.domain.reply import TEXT_LIMIT, Reply
 from bot.domain.respond import come_back
 from bot.domain.send import answerable
 from bot.domain.staff import Person
@@ -64,6 +64,8 @@ def confirm(records: Records, *, window_id: str, person: Person, said: Said, now
     if said.by is By.NOW:
         answerable(deciding.picture)
         words = checked_words(said.words, picture=deciding.picture, ticks=said.ticks, records=records, field=WORDS)
+    elif len(words) > TEXT_LIMIT:
+        raise Refused(f"{len(words):,} characters; this takes {TEXT_LIMIT:,}.", because=Refusal.TEXT, field=WORDS)
     _keep(records, planned, now=now)
     records.save_window(replace(deciding.window, used_by=planned.decisions[0].id))
     fresh = _fresh(records, deciding.seat)
@@ -147,15 +149,25 @@ def entered(records: Records, *, conversation_id: str, person: Person, now: date
     """A person attests that the approved refill stands in the EHR; then nothing more is left to do."""
     found = seat(records, conversation_id=conversation_id, person=person, act=Act.ENTER)
     still_open(found.conversation)
+    not_own(found, "attest the entry of a refill of your own family")
     waiting = to_enter(found.picture.decisions)
     if not waiting:
         raise Refused("Nothing waits to be entered in the EHR here.", because=Refusal.NOT_NOW)
+    if not all(still_asked(found.picture, decision) for decision in waiting):
+        raise Refused(
+            "The portal changed this request after it was decided. Have it decided again first: press Refill.",
+            because=Refusal.CHANGED,
+        )
     for decision in waiting:
         records.entered(decision.id, by=found.staff.slack, now=now)
         write(records, "refill.entered", found.conversation, by=found.staff, now=now, decision=decision.id)
     present = _after_entering(found, now=now)
-    if present.status is Status.DONE:
+    if present.status is Status.DONE and found.picture.handed:
+        # Whoever got it without the prior text must not get that with the end of the forward.
         ended(records, found.picture.forwards, state=ForwardState.OVER, by=found.staff.slack, now=now)
+        if present.holder and present.holder != found.staff.slack:
+            tell.news(records, present, news="done", by=found.staff.slack, to=present.holder, now=now)
+        present = replace(present, holder=found.staff.slack, held_since=now, turn=Turn.TAKEN)
     records.save_conversation(present)
     tell.draw(records, present, now=now)
     return present

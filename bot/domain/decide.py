@@ -8,9 +8,9 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
 from bot.domain.answer import author_of
-from bot.domain.controlled import Judged, controlled_in, judge
-from bot.domain.decision import Decision, Terms, in_force
-from bot.domain.entitled import Seat, open_window, seat
+from bot.domain.controlled import Judged, judge, names_controlled
+from bot.domain.decision import Decision, Terms, asked_about, in_force
+from bot.domain.entitled import Seat, not_own, open_window, seat
 from bot.domain.forward import Handing, open_forward, still_open
 from bot.domain.message import Kind, Standing, StoredMessage
 from bot.domain.moved import moved
@@ -19,6 +19,7 @@ from bot.domain.picture import Picture
 from bot.domain.proposal import for_family
 from bot.domain.refill import FREELY, IN_THE_EHR, Denial, Medication, Outcome, RefillRequest
 from bot.domain.refused import Refusal, Refused
+from bot.domain.spelling import unreadable
 from bot.domain.staff import Person
 from bot.domain.store import Records
 from bot.domain.window import Window, mine
@@ -105,13 +106,18 @@ def open_in_a_row(records: Records, *, conversation_id: str, person: Person, now
 def _decidable(found: Seat) -> tuple[StoredMessage, tuple[Line, ...]]:
     """The request and its lines; Refused when there is nothing that this person could decide."""
     still_open(found.conversation)
-    if found.picture.sender.portal_user_id in found.staff.own_portal_users:
-        raise Refused("You cannot decide a refill of your own. Forward it to another prescriber.", because=Refusal.OWN)
+    not_own(found, "decide a refill of your own family")
     message = asking(found.picture)
     request = message.content.request if message else None
     if message is None or not isinstance(request, RefillRequest) or not request.medications:
         raise Refused(
             "The portal named no medicine here, so there is nothing to decide. Press Reply and ask the family.",
+            because=Refusal.NOT_NOW,
+        )
+    if not message.content.patient.may_be(found.picture.patient):
+        raise Refused(
+            "This conversation names two children, so I cannot say for whom you would decide. Decide it in the EHR, "
+            "and phone the family.",
             because=Refusal.NOT_NOW,
         )
     return message, lines_of(found.picture, message)
@@ -217,7 +223,15 @@ def _terms(deciding: Deciding, medication: Medication, choice: Choice) -> Terms:
     asked = request.pharmacy.name if isinstance(request, RefillRequest) and request.pharmacy else None
     approving = outcome in (Outcome.APPROVED, Outcome.CHANGED, Outcome.ALREADY)
     changed = outcome is Outcome.CHANGED
-    if changed and controlled_in(f"{choice.quantity} {choice.sig} {choice.pharmacy}"):
+    quantity, sig, pharmacy = choice.quantity.strip()[:100], choice.sig.strip()[:300], choice.pharmacy.strip()[:150]
+    medicines, typed = deciding.picture.practice.medicines, f"{quantity} {sig} {pharmacy}"
+    if changed and unreadable(typed):
+        raise Refused(
+            "Write the change in Latin letters, so that I can look for controlled medicines in it.",
+            because=Refusal.CONTROLLED,
+            field=f"line_{number}_quantity",
+        )
+    if changed and names_controlled(typed, medicines=medicines):
         raise Refused(
             "A controlled medicine cannot be approved by a button, nor written into a change. Sign it in the EHR.",
             because=Refusal.CONTROLLED,
@@ -225,18 +239,19 @@ def _terms(deciding: Deciding, medication: Medication, choice: Choice) -> Terms:
         )
     return Terms(
         medicine=medication.text,
-        quantity=(choice.quantity.strip()[:100] if changed else "") or (medication.quantity if approving else None),
-        refills=_refills(choice.refills, number) if changed else None,
-        sig=(choice.sig.strip()[:300] or None) if changed else None,
-        pharmacy=((choice.pharmacy.strip()[:150] if changed else "") or asked) if approving else None,
+        quantity=(quantity if changed else "") or (medication.quantity if approving else None),
+        refills=_refills(choice.refills.strip(), number) if changed else None,
+        sig=(sig or None) if changed else None,
+        pharmacy=((pharmacy if changed else "") or asked) if approving else None,
         reason=_reason(outcome, choice, number),
+        about=asked_about(deciding.message.content.patient, medication),
     )
 
 
 def _refills(typed: str, number: int) -> int | None:
-    if not typed.strip():
+    if not typed:
         return None
-    if typed.strip().isdecimal() and int(typed) <= MOST_REFILLS:
+    if typed.isascii() and typed.isdecimal() and len(typed) <= 2 and int(typed) <= MOST_REFILLS:
         return int(typed)
     raise Refused(
         f"Refills are a whole number from 0 to {MOST_REFILLS}.", because=Refusal.TEXT, field=f"line_{number}_refills"

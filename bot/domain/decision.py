@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from bot.domain.message import Kind
+from bot.domain.message import Kind, Patient
+from bot.domain.refill import Medication
 from bot.domain.reply import Author
 
 APPROVED = frozenset({"approved", "approved_changed"})
@@ -30,7 +32,8 @@ class Terms:
 
     Refill: `quantity`, `refills`, `sig`, `pharmacy`, `reason` (a code of bot.domain.refill, or words), `medicine` as
     it was shown. Appointment: `visits` (one booked, or those offered), `appointment_id`. Referral: `referral_id`,
-    `specialist`, `visit_date`. `reason` in words for the others.
+    `specialist`, `visit_date`. `reason` in words for the others. `about`: a digest of whom and what it was decided
+    about (`asked_about`), None for what an older version decided.
     """
 
     medicine: str | None = None
@@ -44,6 +47,7 @@ class Terms:
     referral_id: str | None = None
     specialist: str | None = None
     visit_date: date | None = None
+    about: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +74,15 @@ class Decision:
     reply_id: str | None = None
     entered_at: datetime | None = None
     entered_by: str | None = None
+
+
+def asked_about(patient: Patient, medication: Medication | None = None) -> str:
+    """A digest of the child and the medicine line: once it is another, a decision about them tells nobody anything."""
+    child = [patient.id] if patient.id else [patient.name, patient.birth_date]
+    m = medication
+    line = [m.text, m.strength, m.sig, m.quantity, m.schedule] if m else []
+    told = "\0".join(str(part or "") for part in (*child, *line))
+    return hashlib.sha256(told.encode("utf-8", "replace")).hexdigest()
 
 
 def in_force(decisions: Sequence[Decision]) -> tuple[Decision, ...]:

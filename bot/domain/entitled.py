@@ -59,6 +59,13 @@ def entitled(
     return found.conversation, found.staff, found.picture
 
 
+def not_own(found: Seat, what: str) -> None:
+    """Refuse a decision, or an attestation, about the person's own family (SAFETY I12)."""
+    wrote = {stored.content.sender.portal_user_id for stored in found.picture.messages}
+    if not wrote.isdisjoint(found.staff.own_portal_users):
+        raise Refused(f"You cannot {what}. Forward it to a colleague.", because=Refusal.OWN)
+
+
 def open_window(records: Records, found: Seat, *, what: str, now: datetime, draft: str = "") -> Window:
     """Remember that this person opened a window of that sort, at what the conversation is now; journalled."""
     window = Window(

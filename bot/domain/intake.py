@@ -76,13 +76,7 @@ def _home(records: Records, newest: Conversation | None, *, portal: str, message
 
 def _same_child(records: Records, home: Conversation, message: PortalMessage) -> bool:
     picture = records.picture(home.id)
-    if picture is None:
-        return True
-    here, there = picture.patient, message.patient
-    if here.id and there.id:
-        return here.id == there.id
-    named = here.name and there.name
-    return not named or (here.name, here.birth_date) == (there.name, there.birth_date)
+    return picture is None or picture.patient.may_be(message.patient)
 
 
 def _stored(records: Records, arrival: Arrival, conversation_id: str) -> StoredMessage:

@@ -76,6 +76,13 @@ class Patient:
     name: str | None = None
     birth_date: date | None = None
 
+    def may_be(self, other: Patient) -> bool:
+        """Whether both can be the same child: by id, else by name and birth date; who is not named may be anybody."""
+        if self.id and other.id:
+            return self.id == other.id
+        named = self.name and other.name
+        return not named or (self.name, self.birth_date) == (other.name, other.birth_date)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attachment:

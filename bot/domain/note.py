@@ -17,18 +17,20 @@ from bot.domain.window import Window, mine
 
 
 def note(
-    records: Records, *, channel: str, thread_ts: str, ts: str, slack: str, text: str, now: datetime
+    records: Records, *, channel: str, thread_ts: str, ts: str, person: Person, text: str, now: datetime
 ) -> Note | None:
     """Keep a staff member's thread message as an internal note.
 
-    None when the thread is not a card's, the writer is not on the staff list, or it is kept already.
+    None when the thread is not a card's, the writer is not on the staff list or a guest, or it is kept already. While
+    Slack cannot say who is a guest the list decides: it stands in the thread for everybody to read, and goes nowhere.
     """
     place = records.place_at(channel=channel, ts=thread_ts)
     conversation = records.conversation(place.conversation_id) if place else None
     if conversation is None:
         return None
+    slack = person.slack
     staff = tell.in_force(records).person(slack)
-    if staff is None or not staff.roles:
+    if staff is None or not staff.roles or person.member is False:
         records.journal(Entry(at=now, actor=slack, action="note.refused", subject=conversation.id, outcome="refused"))
         return None
     kept = Note(id=records.new_id("n"), conversation_id=conversation.id, author=slack, text=text, at=now)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time
+from datetime import MAXYEAR, MINYEAR, date, datetime, time
 from zoneinfo import ZoneInfo
 
 from bot.domain.answer import Answer, answer, author_of
 from bot.domain.appointment import AppointmentRequest
-from bot.domain.decision import Decision, Terms, Visit, in_force
-from bot.domain.entitled import Seat, open_window, seat, write
+from bot.domain.decision import Decision, Terms, Visit, asked_about, in_force
+from bot.domain.entitled import Seat, not_own, open_window, seat, write
 from bot.domain.forward import still_open
-from bot.domain.message import Kind, StoredMessage
+from bot.domain.message import Kind, Standing, StoredMessage
 from bot.domain.moved import moved
 from bot.domain.permission import Act
 from bot.domain.picture import Picture
@@ -94,14 +94,16 @@ def _seated(records: Records, conversation_id: str, person: Person) -> Seat:
         records, conversation_id=conversation_id, person=person, act=ACTS.get(talk.kind, Act.OPEN) if talk else Act.OPEN
     )
     still_open(found.conversation)
+    not_own(found, "record anything about your own family")
     if found.conversation.kind not in ACTS:
         raise Refused("This card was out of date and I have redrawn it. Please press again.", because=Refusal.NOT_NOW)
     return found
 
 
 def _recording(window: Window, found: Seat) -> Recording:
-    asks = [m for m in found.picture.messages if m.content.kind is found.conversation.kind]
-    message = max(asks or found.picture.messages, key=lambda m: m.content.sent_at)
+    stands = [m for m in found.picture.messages if m.standing is Standing.CURRENT] or found.picture.messages
+    asks = [m for m in stands if m.content.kind is found.conversation.kind]
+    message = max(asks or stands, key=lambda m: m.content.sent_at)
     before = next((d for d in in_force(found.picture.decisions) if d.message_id == message.id), None)
     return Recording(window=window, seat=found, message=message, before=before)
 
@@ -166,16 +168,20 @@ def _kept(records: Records, recording: Recording, filled: Filled, terms: Terms, 
 def _terms(recording: Recording, filled: Filled, *, now: datetime) -> Terms:
     practice = recording.picture.practice
     request = recording.message.content.request
+    about = asked_about(recording.message.content.patient)
     if recording.seat.conversation.kind is Kind.APPOINTMENT:
         visits = visits_of(filled, practice, now=now) if filled.outcome in ("booked", "offered") else ()
         booked = request.appointment_id if isinstance(request, AppointmentRequest) else None
-        return Terms(visits=visits, appointment_id=booked)
+        return Terms(visits=visits, appointment_id=booked, about=about)
     if recording.seat.conversation.kind is Kind.REFERRAL:
         day = _day(filled.slots[0].day) if filled.slots else None
         return Terms(
-            referral_id=filled.number.strip() or None, specialist=filled.specialist.strip() or None, visit_date=day
+            referral_id=filled.number.strip() or None,
+            specialist=filled.specialist.strip() or None,
+            visit_date=day,
+            about=about,
         )
-    return Terms()
+    return Terms(about=about)
 
 
 def visits_of(filled: Filled, practice: Practice, *, now: datetime) -> tuple[Visit, ...]:
@@ -206,10 +212,12 @@ def _visit(n: int, slot: Slot, filled: Filled, practice: Practice, *, now: datet
 
 
 def _day(text: str) -> date | None:
+    """A day in whose year a time zone can be reckoned with: at the ends of the calendar none can."""
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         return None
+    return day if MINYEAR < day.year < MAXYEAR else None
 
 
 def _time(text: str) -> time | None:

@@ -56,6 +56,12 @@ def opened(records: Records, *, person: Person, now: datetime) -> Practice:
     return practice
 
 
+def asked(records: Records, *, person: Person, now: datetime) -> Practice:
+    """The practice for an admin who is in the middle of a change; what they do with it is judged once more."""
+    del now
+    return administrator(records, person=person)[1]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mapping:
     """A department's channel as it was chosen. `seen`: the version of the practice that the window shows."""

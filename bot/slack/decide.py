@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 
@@ -31,6 +32,7 @@ ATTESTS = "I signed this prescription in the EHR myself"
 OPEN = ("open", "Leave open for now")
 MOST_BLOCKS = 92
 _EACH = 9  # blocks that one line takes at most
+_LINE = re.compile(r"[0-9]{1,10}")
 
 
 def build(deciding: Deciding, now: datetime) -> Block:
@@ -114,7 +116,7 @@ def _number(number: int, value: str) -> Block:
     name = _name(number, "refills")
     element: Block = {"type": "number_input", "action_id": name, "is_decimal_allowed": False}
     element |= {"min_value": "0", "max_value": "11"}
-    if value.isdecimal():
+    if value.isascii() and value.isdecimal() and len(value) <= 2:
         element["initial_value"] = value
     return kit.field("Refills", element, block_id=name, optional=True)
 
@@ -144,7 +146,7 @@ def read(view: View) -> tuple[str, tuple[Choice, ...]]:
     found = []
     for block_id in form.block_ids(view):
         parts = block_id.split("_")
-        if len(parts) == 3 and parts[0] == "line" and parts[2] == "outcome" and parts[1].isdecimal():
+        if len(parts) == 3 and parts[0] == "line" and parts[2] == "outcome" and _LINE.fullmatch(parts[1]):
             found.append(_choice(view, int(parts[1])))
     return form.window_id(view), tuple(found)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.domain.answer import still_asked
 from bot.domain.decision import APPROVED, Decision, in_force
 from bot.domain.picture import Picture
 from bot.domain.proposal import in_words
@@ -16,11 +17,11 @@ def decided(picture: Picture, clock: Clock) -> list[Block]:
     kept = in_force(picture.decisions)
     if not kept:
         return []
-    items = [_item(decision, clock) for decision in kept[:8]]
+    items = [_item(picture, decision, clock) for decision in kept[:8]]
     return [rich(section(say("Decided", bold=True)), listed(items))]
 
 
-def _item(decision: Decision, clock: Clock) -> Line:
+def _item(picture: Picture, decision: Decision, clock: Clock) -> Line:
     medicine = line(decision.terms.medicine, 120)
     changed = " (changed)" if decision.round > 1 else ""
     told: Line = [say(f"{medicine}: ", bold=True)] if medicine else []
@@ -28,6 +29,8 @@ def _item(decision: Decision, clock: Clock) -> Line:
     told += [piece for visit in decision.terms.visits for piece in (say(" · "), when(clock, visit.start, bold=True))]
     facts = [line(decision.terms.specialist, 100), line(decision.terms.referral_id, 60)]
     told += [say(f" · {fact}") for fact in facts if fact]
+    if not still_asked(picture, decision):
+        return [*told, say(" · the request was changed since: decide it again", bold=True)]
     if decision.outcome in APPROVED:
         told.append(say(" · to be entered in the EHR" if decision.entered_at is None else " · entered in the EHR"))
     return told

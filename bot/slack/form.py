@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -10,12 +11,13 @@ from bot.slack import blocks as kit
 from bot.slack import names
 
 View = Mapping[str, Any]
+_REFERENCE = re.compile(r"[A-Za-z0-9_:-]{1,100}")
 
 
 def window_id(view: View) -> str:
-    """The opaque reference in private_metadata; "" when there is none."""
+    """The opaque reference in private_metadata; "" when there is none, or none that we could have made."""
     metadata = view.get("private_metadata")
-    return metadata if isinstance(metadata, str) else ""
+    return metadata if isinstance(metadata, str) and _REFERENCE.fullmatch(metadata) else ""
 
 
 def value(view: View, name: str) -> str:

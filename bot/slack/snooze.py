@@ -14,6 +14,7 @@ from bot.slack.form import View
 from bot.slack.people import child_header
 
 MORNING = time(8)
+FAR = 100_000_000_000  # UNIX seconds beyond which no calendar goes
 
 
 def build(opened: tuple[Window, Seat], now: datetime) -> Block:
@@ -52,4 +53,5 @@ def read(view: View) -> tuple[str, datetime | None]:
     chosen = form.moment(view, names.SNOOZE_UNTIL)
     usual = form.chosen(view, names.SNOOZE_FOR)
     seconds = chosen if chosen is not None else int(usual) if usual.isdecimal() and len(usual) < 12 else None
-    return form.window_id(view), datetime.fromtimestamp(seconds, UTC) if seconds is not None else None
+    known = seconds is not None and 0 <= seconds < FAR
+    return form.window_id(view), datetime.fromtimestamp(seconds or 0, UTC) if known else None

@@ -1,0 +1,145 @@
+"""Ways around the rules that a second attacker found, each as it was walked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.journeys.conftest import OpenDesk
+from tests.world import PRACTICE, World, message, words
+
+CHANNEL = {"channel": "C0REFILLS"}
+ALBUTEROL = {"line": 1, "text": "albuterol HFA 90 mcg inhaler", "schedule": "none", "quantity": "1 inhaler"}
+TOBI = {"id": "p-2", "mrn": "100872", "name": "Tobi Delgado", "birth_date": "2017-03-09"}
+OWN = PRACTICE.replace("roles: [staff, prescriber]", "own_portal_users: [pu-1], roles: [staff, prescriber]")
+
+
+def refill(*medicines: dict[str, Any], **over: Any) -> dict[str, Any]:
+    """A refill request for these medicines."""
+    told: dict[str, Any] = {
+        "subject": "Patient Portal Rx Refill",
+        "body": {"format": "plain", "text": "Please refill her inhaler."},
+        "request": {"medications": list(medicines or (ALBUTEROL,))},
+    }
+    return message("refill", **(told | over))
+
+
+async def approved(desk: World, *, by: str = "now") -> dict[str, Any]:
+    """Grace approves the one medicine; the card afterwards."""
+    await desk.write(refill())
+    card = await desk.card("Please refill", **CHANNEL)
+    await desk.press(card, "Refill", who="U0GRACE", **CHANNEL)
+    view = await desk.window("U0GRACE", containing="Decision for")
+    await desk.choose(view, "line_1_outcome", "approved", who="U0GRACE")
+    page = await desk.window("U0GRACE", containing="You decide")
+    if by != "now":
+        await desk.choose(page, "answer_by", by, who="U0GRACE")
+        page = await desk.window("U0GRACE", containing="Nothing leaves from this window")
+    assert (await desk.submit(page, who="U0GRACE")).get("closed")
+    return await desk.card("Enter in EHR", **CHANNEL)
+
+
+async def test_a_glimpse_stays_one_when_a_colleague_enters_the_refill(desk: World):
+    """Ben has it by a forward without the prior text; Alice attests the entry, and Ben sees no more than before."""
+    card = await approved(desk)
+    await desk.replies()
+    await desk.press(card, "Open", **CHANNEL)
+    await desk.press_in(await desk.window(containing="opened this is recorded"), "Forward")
+    view = await desk.window(containing="They get a direct message")
+    await desk.hand_in(view, "Ben", forward_note="Please enter it.", forward_prior=False)
+    got = await desk.direct("U0BEN", "Please enter it.")
+    reference = next(e["value"] for b in got["blocks"] for e in b.get("elements", ()) if e.get("value"))
+    stale = {**CHANNEL, "ts": card["ts"], "block_id": "any", "action_id": "card_entered", "value": reference}
+    await desk.do("press", forged=True, **stale, **{"as": "U0ALICE"})  # her card was not drawn again yet
+    await desk.card("Done", **CHANNEL)
+    await desk.quiet()
+    for action in ("card_open", "card_history", "card_reply", "card_reopen"):
+        pressed = {"channel": "D0BEN", "ts": got["ts"], "block_id": "any", "action_id": action, "value": reference}
+        await desk.do("press", forged=True, **pressed, **{"as": "U0BEN"})
+    await desk.quiet()
+    assert await desk.views("U0BEN") == []
+    now = [m for m in await desk.messages("D0BEN", "U0BEN") if m["is_bot"]]
+    assert not [told for told in map(words, now) if "her inhaler" in told or "albuterol" in told]
+    assert (await desk.rows("SELECT status FROM conversations")) == [("done",)]
+
+
+async def test_the_practice_s_own_controlled_medicine_cannot_be_written_into_a_change(open_desk: OpenDesk):
+    """The list of the practice holds for what a prescriber types as well."""
+    desk = await open_desk(PRACTICE + "medicines: {controlled: [gabapentin]}\n")
+    await desk.write(refill())
+    card = await desk.card("Please refill", **CHANNEL)
+    await desk.press(card, "Refill", who="U0GRACE", **CHANNEL)
+    view = await desk.window("U0GRACE", containing="Decision for")
+    await desk.choose(view, "line_1_outcome", "approved_changed", who="U0GRACE")
+    view = await desk.window("U0GRACE", containing="Quantity")
+    for field in ("line_1_quantity", "line_1_sig", "line_1_pharmacy"):
+        done = await desk.submit(view, who="U0GRACE", **{field: "gabapentn 300 mg capsules"})
+        assert "nor written into a change" in str(done.get("errors")), field
+    assert await desk.rows("SELECT id FROM decisions") == []
+
+
+async def test_a_decision_about_one_child_is_not_told_about_another(desk: World):
+    """Approved for Mateo; before anybody answers, the portal says that it was for Tobi: the approval is not told."""
+    card = await approved(desk, by="later")
+    await desk.write(refill(patient=TOBI, version=2) | {"type": "portal.message.updated"})
+    card = await desk.card("Tobi Delgado", **CHANNEL)
+    done = await desk.reply(card, "We are looking into it.", **CHANNEL)
+    assert done.get("closed"), done
+    (reply,) = await desk.replies()
+    assert reply.get("decision") is None, reply
+
+
+async def test_a_decision_about_other_words_than_those_that_stand_there_is_not_told(desk: World):
+    """The portal calls the medicine controlled, or wants more of it, after it was approved: the approval is not told."""
+    card = await approved(desk, by="later")
+    changed = ALBUTEROL | {"schedule": "II", "quantity": "10 inhalers"}
+    await desk.write(refill(changed, version=2) | {"type": "portal.message.updated"})
+    card = await desk.card("Controlled (II)", **CHANNEL)
+    assert (await desk.reply(card, "We are looking into it.", **CHANNEL)).get("closed")
+    (reply,) = await desk.replies()
+    assert reply.get("decision") is None, reply
+
+
+async def test_what_is_said_of_two_children_is_not_decided(desk: World):
+    """A later message of the conversation becomes a request for another child: the window would name the wrong one."""
+    await desk.write(refill(request=None, body={"format": "plain", "text": "About the inhaler."}))
+    more = {"subject": "Re", "thread_id": "t-1", "message_id": "m-2", "sent_at": "2026-11-22T19:05:58Z"}
+    await desk.write(refill(request=None, **more))
+    await desk.quiet()
+    await desk.write(refill(patient=TOBI, version=2, **more) | {"type": "portal.message.updated"})
+    await desk.quiet()
+    (card,) = await desk.cards(**CHANNEL)
+    await desk.press(card, "Refill", who="U0GRACE", **CHANNEL)
+    await desk.notice("two children", who="U0GRACE", **CHANNEL)
+    assert await desk.views("U0GRACE") == []
+
+
+async def test_nobody_records_anything_about_their_own_family(open_desk: OpenDesk):
+    """A visit, an insurance, a referral, an entry in the EHR: a colleague does it (SAFETY I12)."""
+    desk = await open_desk(OWN)
+    for n, (kind, channel, label) in enumerate((("referral", "C0NURSING", "Referral created"),), 1):
+        await desk.write(message(kind, n=str(n), request={"specialty": "Allergy"}))
+        card = await desk.card("Allergy", channel=channel, who="U0GRACE")
+        await desk.press(card, label, who="U0GRACE", channel=channel)
+        await desk.notice("your own family", who="U0GRACE", channel=channel)
+    assert await desk.views("U0GRACE") == []
+
+
+async def test_nobody_attests_the_entry_of_their_own_refill(desk: World):
+    """Approved by Grace; it turns out to be her own family's: Entered in EHR is for a colleague."""
+    card = await approved(desk)
+    await desk.replies()
+    await desk.apply(OWN)
+    await desk.press(card, "Entered in EHR", who="U0GRACE", **CHANNEL)
+    await desk.notice("of your own", who="U0GRACE", **CHANNEL)
+    assert await desk.rows("SELECT id FROM decisions WHERE entered_at IS NOT NULL") == []
+
+
+async def test_a_guest_on_the_staff_list_writes_no_note(open_desk: OpenDesk):
+    """No guest acts at all: what they write in the thread is not kept, and that is audited (SAFETY I12)."""
+    desk = await open_desk(PRACTICE + "  - {slack: U0GUEST, name: Gus Guest, roles: [staff], departments: [Nursing]}\n")
+    await desk.write(message())
+    card = await desk.card("Ear drops and swimming")
+    await desk.do("post", channel="C0NURSING", thread_ts=card["ts"], text="Call back.", **{"as": "U0GUEST"})
+    await desk.journalled("note.refused")
+    await desk.quiet()
+    assert await desk.rows("SELECT id FROM notes") == []

@@ -75,7 +75,7 @@ def _submits(app: AsyncApp, front: Front) -> None:
         if practice is None:
             await ack(**refused)
             return
-        name = "" if practice.person(slack) else await _name(front, slack)
+        name = "" if not slack or practice.person(slack) else await _name(front, slack)
         membership = modal.read_membership(view, practice, name=name)
         await ack(**await done(setup.change_staff, membership=membership, document_of=document_of))
 

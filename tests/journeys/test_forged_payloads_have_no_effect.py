@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,42 +9,11 @@ import pytest
 
 from bot.slack import names
 from tests.journeys.conftest import OpenDesk
+from tests.journeys.forger import fingerprint, nothing_came_of, reference, refusals, swap
 from tests.world import PRACTICE, World, block_of, message, until, words
 
-TABLES = ("conversations", "decisions", "forwards", "replies", "notes", "practices", "own_phrases", "messages")
 STRANGERS = ("U0BEN", "U0NOBODY", "U0GUEST")  # another department's, nobody's, a guest
 MEDICINE = {"line": 1, "text": "albuterol HFA 90 mcg inhaler", "schedule": "none"}
-
-
-async def fingerprint(desk: World) -> dict[str, str]:
-    """A hash of every row that a person's act could change."""
-    await desk.quiet()
-    found = {}
-    for table in TABLES:
-        rows = sorted(map(repr, await desk.rows(f"SELECT * FROM {table}")))
-        found[table] = hashlib.sha256("\n".join(rows).encode()).hexdigest()
-    return found
-
-
-async def refusals(desk: World) -> int:
-    """How many refusals the journal has."""
-    return len([row for row in await desk.history() if row["outcome"] == "refused"])
-
-
-def reference(card: Mapping[str, Any]) -> str:
-    """The conversation's opaque reference in the card's buttons."""
-    return next(e["value"] for b in card["blocks"] for e in b.get("elements", ()) if e.get("value"))
-
-
-def swap(desk: World, view: Mapping[str, Any], **fields: Any) -> None:
-    """Change what a window says of itself, behind the back of whoever opened it."""
-    desk.slack.slack.windows.by_id[view["id"]].view.update(fields)
-
-
-async def nothing_came_of(desk: World, before: Mapping[str, str]) -> None:
-    """No row changed, nothing reached the portal."""
-    assert await fingerprint(desk) == before
-    assert desk.tries() == []
 
 
 @pytest.mark.parametrize("who", STRANGERS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from tests.journeys.conftest import OpenDesk
@@ -139,7 +140,34 @@ async def test_a_guest_on_the_staff_list_writes_no_note(open_desk: OpenDesk):
     desk = await open_desk(PRACTICE + "  - {slack: U0GUEST, name: Gus Guest, roles: [staff], departments: [Nursing]}\n")
     await desk.write(message())
     card = await desk.card("Ear drops and swimming")
+    await desk.quiet()  # where the card stands is known
     await desk.do("post", channel="C0NURSING", thread_ts=card["ts"], text="Call back.", **{"as": "U0GUEST"})
     await desk.journalled("note.refused")
     await desk.quiet()
     assert await desk.rows("SELECT id FROM notes") == []
+
+
+TWO = PRACTICE.replace(
+    "{slack: U0ALICE, name: Alice Moreno, title: RN, roles: [staff],",
+    "{slack: U0ALICE, name: Alice Moreno, title: MD, roles: [staff, prescriber],",
+)
+
+
+async def test_two_confirm_in_the_same_moment(open_desk: OpenDesk):
+    """Two prescribers, each twice, all at once: one decision, one answer, three refusals in words."""
+    desk = await open_desk(TWO)
+    await desk.write(refill())
+    card = await desk.card("Please refill", **CHANNEL)
+    pages = []
+    for who in ("U0ALICE", "U0GRACE"):
+        await desk.press(card, "Refill", who=who, **CHANNEL)
+        view = await desk.window(who, containing="Decision for")
+        await desk.choose(view, "line_1_outcome", "approved", who=who)
+        pages.append((who, await desk.window(who, containing="You decide")))
+    pressed = [desk.do("submit", view_id=page["id"], forged=True, **{"as": who}) for who, page in pages * 2]
+    told = await asyncio.gather(*pressed)
+    assert sum(bool(one.get("errors")) for one in told) == 3, told
+    await desk.replies()
+    await desk.quiet()
+    assert len(desk.shown()) == 1
+    assert len(await desk.rows("SELECT id FROM decisions")) == 1

@@ -170,7 +170,7 @@ CATALOGUE = (
     Button(key="snooze", label="Snooze", act=Act.SNOOZE, phases=WORK, behind=5, urgent=False),
     Button(key="urgent", label="Mark urgent", act=Act.URGENT, phases=WORK, behind=6, urgent=False),
     Button(key="not_urgent", label="Not urgent", act=Act.URGENT, phases=WORK, behind=6, urgent=True),
-    Button(key="history", label="History", act=Act.OPEN, phases=ALL, behind=7),
+    Button(key="history", label="History", act=Act.HISTORY, phases=ALL, behind=7),
     Button(key="note", label="Add note", act=Act.NOTE, phases=ALL, behind=8),
 )
 ASK_PRIOR = Button(

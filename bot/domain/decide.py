@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
-from bot.domain.answer import author_of
+from bot.domain.answer import author_of, still_asked
 from bot.domain.controlled import Judged, judge, names_controlled
 from bot.domain.decision import Decision, Terms, asked_about, in_force
 from bot.domain.entitled import Seat, not_own, open_window, seat
@@ -30,16 +30,25 @@ MOST_REFILLS = 11
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One medicine in the window: as asked, what our rule says, what was decided before (the round in force)."""
+    """One medicine in the window: as asked, what our rule says, what was decided before (the round in force).
+
+    `stands`: that was decided about the child and the medicine that the line names now.
+    """
 
     medication: Medication
     judged: Judged
     decided: Decision | None = None
+    stands: bool = True
 
     @property
     def outcomes(self) -> tuple[Outcome, ...]:
         """What may be said about it."""
         return FREELY if self.judged.approvable else IN_THE_EHR
+
+    @property
+    def waits(self) -> bool:
+        """Whether nobody has decided about what it names now."""
+        return self.decided is None or not self.stands
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,7 +146,13 @@ def lines_of(picture: Picture, message: StoredMessage) -> tuple[Line, ...]:
     decided = {d.line: d for d in in_force(picture.decisions) if d.message_id == message.id}
     medicines = picture.practice.medicines
     return tuple(
-        Line(medication=m, judged=judge(m, medicines=medicines), decided=decided.get(m.line)) for m in medications
+        Line(
+            medication=m,
+            judged=judge(m, medicines=medicines),
+            decided=(before := decided.get(m.line)),
+            stands=before is None or still_asked(picture, before),
+        )
+        for m in medications
     )
 
 
@@ -185,7 +200,7 @@ def plan(records: Records, deciding: Deciding, *, now: datetime) -> Planned:
         for line in deciding.lines
         if line.medication.line in chosen
     )
-    left = [line for line in deciding.lines if line.medication.line not in chosen and line.decided is None]
+    left = [line for line in deciding.lines if line.medication.line not in chosen and line.waits]
     open_lines = tuple(line.medication.text for line in left)
     words = for_family(deciding.picture, decisions, open_lines=open_lines)
     return Planned(deciding=deciding, decisions=decisions, open_lines=open_lines, words=words)

@@ -8,9 +8,8 @@ from datetime import datetime
 
 from bot.domain.entitled import seat, write
 from bot.domain.journal import Entry
-from bot.domain.permission import Act, Tie
+from bot.domain.permission import Act
 from bot.domain.picture import Picture
-from bot.domain.refused import Refusal, Refused
 from bot.domain.staff import Person
 from bot.domain.store import Records
 
@@ -25,12 +24,7 @@ class Told:
 
 def open_history(records: Records, *, conversation_id: str, person: Person, now: datetime) -> Told:
     """Everything that happened; that somebody looked is recorded as well."""
-    found = seat(records, conversation_id=conversation_id, person=person, act=Act.OPEN)
-    if found.bound is Tie.GLIMPSE:
-        raise Refused(
-            "This was forwarded to you without the prior text. Ask for it to see its history.",
-            because=Refusal.NOT_YOURS,
-        )
+    found = seat(records, conversation_id=conversation_id, person=person, act=Act.HISTORY)
     entries = records.history(conversation_id)
     write(records, "history.opened", found.conversation, by=found.staff, now=now)
     return Told(picture=found.picture, entries=entries)

@@ -15,7 +15,8 @@ from bot.domain.turn import Forward, open_chain
 class Act(StrEnum):
     """What a person can do in Slack with one conversation."""
 
-    OPEN = "open"  # see the whole message, and its history
+    OPEN = "open"  # see the message: the whole of it, or what a forward without the prior text shows
+    HISTORY = "history"  # see what happened to it
     NOTE = "note"  # write an internal note
     REPLY = "reply"  # answer the family
     RETRY = "retry"  # try an undelivered answer again
@@ -63,6 +64,7 @@ class Rule:
 
 TABLE = {
     Act.OPEN: Rule(ties=_ALL_TIES, admin=True),
+    Act.HISTORY: Rule(admin=True),
     Act.NOTE: Rule(ties=_ALL_TIES),
     Act.REPLY: Rule(),
     Act.RETRY: Rule(),

@@ -70,7 +70,8 @@ def _line(one: Line, choice: Choice | None, clock: Clock, *, alone: bool) -> lis
     number, outcome = one.medication.line, choice.outcome if choice else ""
     facts = refill.medicine(one.medication, clock, judged=one.judged)
     if one.decided:
-        was = f"Decided by {signed(one.decided.by)}: {line(in_words(one.decided), 200)}. Choose again to change it."
+        then = "Choose again to change it." if one.stands else "The request was changed since: decide it again."
+        was = f"Decided by {signed(one.decided.by)}: {line(in_words(one.decided), 200)}. {then}"
         facts = [*facts, [say(was, bold=True)]]
     facts[0] = [say(f"{number}. ", bold=True), *facts[0]]
     options = [_option(o.value, LABELS[o], ATTESTS if o is Outcome.SIGNED else "") for o in one.outcomes]

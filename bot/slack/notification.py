@@ -20,7 +20,8 @@ def notification(picture: Picture, situation: Situation, clock: Clock) -> str:
 
 
 def _told(picture: Picture, situation: Situation, clock: Clock) -> str:
-    has, by = short_name(picture.practice, owner(picture, situation)), _author(situation.reply)
+    who, by = owner(picture, situation), _author(situation.reply)
+    has = short_name(picture.practice, who) if who else line(picture.conversation.department, 80)
     due = _deadline(picture, situation, clock)
     state = "opened again by the family" if picture.conversation.opened_again else "unread"
     return {

@@ -59,7 +59,7 @@ def _windows():
         ),
         "open-refill": open.build(refill, [], ALICE, NOW, acts),
         "open-failed": open.build(stories.picture(stories.failed(), notes=1, **stories.HELD), [NOTE], ALICE, NOW, acts),
-        "open-read-only": open.build(stories.picture(), [], stories.PAT, NOW, {Act.OPEN}),
+        "open-read-only": open.build(stories.picture(), [], stories.PAT, NOW, {Act.OPEN, Act.HISTORY}),
         "home": home.home(_board(ALICE, acts), NOW),
         "home-leaf": home.home(_leaf(_board(ALICE, acts), acts), NOW),
         "home-empty": home.home(_empty(ALICE), NOW),

@@ -211,7 +211,7 @@ def test_open_offers_what_this_person_may_do():
     shown = stories.picture(stories.unclear(), **stories.HELD)
     able = labels(open.build(shown, [], ALICE, NOW, frozenset(Act))["blocks"])
     assert able[:5] == ["Check portal", "Mark delivered", "Send again", "Reply", "Forward"]
-    assert labels(open.build(shown, [], ALICE, NOW, {Act.OPEN})["blocks"]) == ["History"]
+    assert labels(open.build(shown, [], ALICE, NOW, {Act.OPEN, Act.HISTORY})["blocks"]) == ["History"]
 
 
 def test_notes_are_said_to_stay_inside():

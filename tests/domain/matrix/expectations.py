@@ -4,6 +4,7 @@ from __future__ import annotations
 
 # Everything that can be done, in four sorts.
 LOOKING = {"open"}
+READING_UP = {"history"}
 WORKING = {
     "reply", "retry", "settle_doubt", "take", "forward", "snooze", "urgent", "done", "reopen", "enter", "schedule",
     "record", "refer",
@@ -14,7 +15,7 @@ ANSWERING_COLLEAGUES = {"respond"}
 NOTING = {"note"}
 ASKING = {"ask_prior"}
 SHOWING = {"give_prior"}
-ACTS = LOOKING | WORKING | DECIDING | OWN_TURN | ANSWERING_COLLEAGUES | NOTING | ASKING | SHOWING
+ACTS = LOOKING | READING_UP | WORKING | DECIDING | OWN_TURN | ANSWERING_COLLEAGUES | NOTING | ASKING | SHOWING
 
 # How somebody stands to a message.
 RELATIONS = {
@@ -45,7 +46,7 @@ def allowed(*, act: str, roles: frozenset[str], relation: str, account: str) -> 
     """Whether this must be possible; everything else must not be."""
     if account != "member" or not roles:
         return False
-    if act in LOOKING and "admin" in roles:
+    if act in LOOKING | READING_UP and "admin" in roles:
         return True
     if not roles & {"staff", "prescriber"}:
         return False

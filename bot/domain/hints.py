@@ -11,7 +11,7 @@ from bot.domain.picture import Picture
 from bot.domain.privacy import first_name
 from bot.domain.refill import Asked, Medication
 
-BEGINNING = 200  # characters of a line among which its name stands
+BEGINNING = 80  # characters of a line among which its name stands
 EARLY = 21  # days since the last fill; most supplies are for 30, and nobody says how long this one lasts
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from enum import StrEnum
 from typing import Any
@@ -82,6 +82,14 @@ class Called:
         return self.verdict is Verdict.DONE
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """A card as Slack shows it: the conversation that its buttons name, and where it stands, the oldest first."""
+
+    conversation: str
+    stands: tuple[str, ...]
+
+
 def channel_trouble(code: str) -> str:
     """Our word for what is wrong with a channel, from Slack's error."""
     return _CHANNEL.get(code, "not_found")
@@ -121,6 +129,13 @@ def _refusal(status: int, retry_after: str, code: str) -> Called:
 def _key(message: Mapping[str, Any]) -> str:
     payload = (message.get("metadata") or {}).get("event_payload") or {}
     return str(payload.get("key") or "")
+
+
+def _about(message: Mapping[str, Any]) -> str:
+    """The conversation that a card's buttons name; "" where there are none."""
+    elements = [e for b in message.get("blocks") or () if b.get("type") == "actions" for e in b.get("elements") or ()]
+    values = [e.get("value") or next((o.get("value") for o in e.get("options") or ()), "") for e in elements]
+    return next((str(value).rpartition(":")[2] for value in values if value), "")
 
 
 def _body(given: Mapping[str, Any]) -> bytes:
@@ -205,19 +220,20 @@ class Poster:
                     return Called(verdict=Verdict.DONE, data={"ts": message["ts"]})
         return Called(verdict=Verdict.DONE)
 
-    async def standing(self, channel: str, *, since: float) -> Mapping[str, tuple[str, ...]] | None:
-        """Our cards in a channel since then, by their keys: where each stands, the oldest first; None when unsure.
+    async def standing(self, channel: str, *, since: float) -> Mapping[str, Standing] | None:
+        """Our cards in a channel since then, by their keys; None when unsure.
 
         What a card leaves behind when it goes to another channel has its key and no buttons: it is no card.
         """
-        found: dict[str, list[str]] = {}
+        found: dict[str, Standing] = {}
         async for called in self._pages(channel, since=since):
             if not called.done:
                 return None
             for message in called.data.get("messages") or ():
-                if (key := _key(message)) and any(b.get("type") == "actions" for b in message.get("blocks") or ()):
-                    found.setdefault(key, []).append(str(message["ts"]))
-        return {key: tuple(sorted(stands)) for key, stands in found.items()}
+                if (key := _key(message)) and (about := _about(message)):
+                    known = found.get(key, Standing(conversation=about, stands=()))
+                    found[key] = replace(known, stands=tuple(sorted((*known.stands, str(message["ts"])))))
+        return found
 
     async def _pages(self, channel: str, *, since: float, thread: str | None = None) -> AsyncIterator[Called]:
         cursor: str | None = None

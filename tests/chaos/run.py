@@ -31,7 +31,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--freezes", type=int, default=100, help="beyond the lease")
     made.add_argument("--restarts", type=int, default=50, help="of PostgreSQL; on SQLite its lock is held by another")
     made.add_argument("--archives", type=int, default=20, help="of a channel, for three seconds")
-    made.add_argument("--skews", type=int, default=60, help="jumps of the services' clocks, by 15 seconds to and fro")
+    made.add_argument("--skews", type=int, default=60, help="jumps of the services' clocks, by 8 seconds to and fro")
     made.add_argument("--revokes", type=int, default=10, help="of the bot's token, for two seconds")
     made.add_argument("--drops", type=int, default=60, help="of all sockets")
     made.add_argument("--replicas", type=int, default=3, help="on PostgreSQL; SQLite has one")

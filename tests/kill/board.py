@@ -19,6 +19,7 @@ class Board:
     def __init__(self, journal: Path) -> None:
         self._journal = journal
         self._read = 0
+        self.plain: set[tuple[str, str]] = set()  # cards that were drawn plain, after several tries
         self._messages: dict[tuple[str, str], dict[str, Any]] = {}
         self._places: dict[str, list[tuple[str, str]]] = defaultdict(list)
         self._views: dict[str, dict[str, Any]] = {}
@@ -102,12 +103,19 @@ class Board:
             self._messages.pop(place, None)
             return
         message = {**answer["message"], "channel": place[0]}
-        if method == "chat.postMessage":
-            for token in dict.fromkeys(TOKEN.findall(str(message))):
+        for token in dict.fromkeys(TOKEN.findall(str(message))):
+            if place not in self._places[token]:
                 self._places[token].append(place)
-            if _under_another(message):
-                self._threads[place[0], str(message["thread_ts"])].append(place)
+        if method == "chat.postMessage" and _under_another(message):
+            self._threads[place[0], str(message["thread_ts"])].append(place)
         self._messages[place] = message
+        plain = "could not be drawn" in message["text"]
+        self.plain.add(place) if plain else self.plain.discard(place)
+
+    def at(self, place: tuple[str, str]) -> dict[str, Any] | None:
+        """The message that stands there."""
+        self._catch_up()
+        return self._messages.get(place)
 
     def twice(self) -> list[str]:
         """Keys of cards that stand, with buttons, in more than one place."""

@@ -62,6 +62,16 @@ class Nurse:
         """Add a note."""
         await self.work(token, "Add note", channel, "note", lambda view: self._filled(view, note_text=text))
 
+    async def look_into(self, place: tuple[str, str], text: str) -> None:
+        """A card says that it could not be drawn: look behind Open, leave a note, and it is drawn anew."""
+        await self._until_done(
+            lambda: self.stage.board.at(place),
+            "Add note",
+            place[0],
+            "note",
+            lambda view: self._filled(view, note_text=text),
+        )
+
     async def snooze(self, token: str, channel: str, *, seconds: int) -> None:
         """Put it aside."""
 
@@ -117,9 +127,12 @@ class Nurse:
 
     async def work(self, token: str, label: str, channel: str, callback: str, fill: Fill) -> None:
         """Press until a window opens, fill it in, and begin anew until it says that it is done."""
+        await self._until_done(lambda: self.stage.board.card(token, channel), label, channel, callback, fill)
+
+    async def _until_done(self, look: Look, label: str, channel: str, callback: str, fill: Fill) -> None:
         while True:
             await self._tidied()
-            view = await self._opened(lambda: self.stage.board.card(token, channel), label, channel, callback)
+            view = await self._opened(look, label, channel, callback)
             if await fill(view):
                 return
 

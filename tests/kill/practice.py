@@ -1,4 +1,4 @@
-"""The practice of the kill tests: three departments, twelve nurses, three prescribers, and what families ask them for."""
+"""The practice of the kill tests: three departments, twenty-four nurses, five prescribers, and what families ask them for."""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ import yaml
 from tests import world
 
 ROOT = Path(__file__).resolve().parents[2]
-NURSES = tuple(f"U0NURSE{n:02d}" for n in range(12))
-PRESCRIBERS = ("U0DRKIM", "U0DRLEE", "U0DRROY")
+NURSES = tuple(f"U0NURSE{n:02d}" for n in range(24))
+PRESCRIBERS = ("U0DRKIM", "U0DRLEE", "U0DRROY", "U0DRSHAH", "U0DRVOSS")
 NAMES = {nurse: f"Nurse {nurse[-2:]}" for nurse in NURSES} | {
     "U0DRKIM": "Grace Kim",
     "U0DRLEE": "Omar Lee",
     "U0DRROY": "Tara Roy",
+    "U0DRSHAH": "Omid Shah",
+    "U0DRVOSS": "Helen Vossler",
 }
 CHANNELS = ("C0FRONT", "C0NURSING", "C0REFILLS")
 URGENT = "C0URGENT"

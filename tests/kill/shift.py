@@ -26,9 +26,9 @@ PLANS: dict[str, Sequence[tuple[str, ...]]] = {
     "insurance": (("record",), ("note", "record")),
 }  # fmt: skip
 KINDS = ("general",) * 9 + ("refill",) * 5 + ("appointment",) * 3 + ("insurance",) * 3
-LABELS = {"book": "Schedule", "record": "Chart updated", "decide": "Refill", "race": "Refill"}
-GIVE_UP = 40.0  # seconds for one act; then it is begun anew
-TRIES = 5  # and after so many something is wrong
+LABELS = {"book": "Schedule", "record": "Chart updated", "decide": "Refill", "race": "Refill", "done": "Done"}
+GIVE_UP = 25.0  # seconds for one act; then it is begun anew
+TRIES = 8  # and after so many something is wrong
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,11 +65,25 @@ class Shift:
         """Families write, staff act, until every plan is done. `apart`: mean seconds between two messages."""
         self._left = len(todo)
         workers = [asyncio.create_task(self._worker()) for _ in range(at_once)]
+        looking = asyncio.create_task(self._look_behind())
         for job in todo:
             await self.play.write(job.token, kind=job.kind)
             self._waiting.put_nowait(job)
             await asyncio.sleep(self.dice.random() * 2 * apart)
         await asyncio.gather(*workers)
+        looking.cancel()
+
+    async def _look_behind(self) -> None:
+        """Whoever sees a card that was given up after several tries looks behind it."""
+        while True:
+            await asyncio.sleep(0.5)
+            for place in sorted(self.play.board.plain):
+                async with self._locks[NURSES[0]]:
+                    with suppress(aiohttp.ClientError, TimeoutError):
+                        async with asyncio.timeout(GIVE_UP):
+                            await Nurse(self.play, NURSES[0]).look_into(place, "I looked behind it.")
+                            self.acts["look behind"] += 1
+                await asyncio.sleep(1)  # it is being drawn
 
     async def _worker(self) -> None:
         while self._left > 0:
@@ -85,9 +99,9 @@ class Shift:
             self._left -= 1
 
     def _stands(self, job: Job) -> dict[str, Any] | None:
-        """The card, wherever it stands: another channel takes it while its own is archived."""
-        home = CHANNEL_OF[job.kind]
-        return next((card for channel in (home, *CHANNELS) if (card := self.play.board.card(job.token, channel))), None)
+        """The card, wherever it stands: another channel takes it while its own is archived. People go by the newest."""
+        cards = [card for channel in CHANNELS if (card := self.play.board.card(job.token, channel))]
+        return max(cards, key=lambda card: float(card["ts"]), default=None)
 
     async def _do(self, job: Job) -> None:
         owner, other = self.dice.sample(NURSES, 2)
@@ -147,7 +161,7 @@ class Shift:
                 case "note":
                     await nurse.note(token, channel, words)
                 case "snooze":
-                    await nurse.snooze(token, channel, seconds=20)  # a clock may be ahead
+                    await nurse.snooze(token, channel, seconds=15)  # a clock may be ahead
                 case _:
                     await self._pushed(nurse, token, act, channel)
 

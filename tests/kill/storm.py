@@ -33,7 +33,7 @@ class Storm:
     share: float = 0.2
     seed: int = 1
     mode: str = "idempotent"
-    at_once: int = 40
+    at_once: int = 64
     apart: float = 0.08
     pause: float = 0.25
     within: float = 500.0
@@ -108,7 +108,7 @@ async def run(folder: Path, database: str, storm: Storm, server: PostgresServer 
                 async with asyncio.timeout(storm.within):
                     await _blown_over(shift, blowing, storm, dice)
                     await weather.calm(play, skew)
-                    await scene.settled(play, database, within=180, soon=60)
+                    await scene.settled(play, database, within=180, soon=40)
                     ends = await _made_one(play, database, services, skew)
             except TimeoutError:
                 stopped = f"TIME: not over after {storm.within:.0f} s"

@@ -39,7 +39,7 @@ PORTAL_FAULTS = (
     "event_hang_up",
 )  # fmt: skip
 BEYOND = FAST["LEASE"] + 0.2  # seconds that a frozen service stands still
-SKEW = 15.0  # seconds that a clock jumps to and fro: several leases, and within what signatures allow
+SKEW = 8.0  # seconds that a clock jumps to and fro: several leases, and within what signatures allow
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -37,6 +37,11 @@ class Board:
                 return message
         return None
 
+    def count(self, channel: str) -> int:
+        """How many messages of the bot's stand in that channel."""
+        self._catch_up()
+        return sum(place[0] == channel for place in self._messages)
+
     def under(self, card: dict[str, Any]) -> list[dict[str, Any]]:
         """What the bot posted in that card's thread, oldest first."""
         self._catch_up()

@@ -144,8 +144,14 @@ async def strange(stage: Stage, token: str) -> None:
     odd = {"id": f"evt-{token}-odd", "retry": True, "type": "portal.message.created", "data": {}}
     await stage.control("events", odd)
     await answered(stage, token, who=NURSES[7])
-    await stage.control("events", {**odd, "data": {"another": "body"}})  # the same id: the admins are told
     await world.until(stage.events_taken, what="every event to be taken", within=WITHIN)
+    known = stage.board.count("D0PAT")
+    await stage.control("events", {**odd, "data": {"another": "body"}})  # the same id: the admins are told
+    await world.until(lambda: _more(stage, known), what="an alarm to the admin", within=WITHIN)
+
+
+async def _more(stage: Stage, known: int) -> bool:
+    return stage.board.count("D0PAT") > known
 
 
 JOURNEYS = {

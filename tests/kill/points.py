@@ -113,6 +113,7 @@ CHAINS = {
         Point("post.to_person", "an alarm is about to be posted to an admin", "strange"),
     ),
 }
+AT_START = ("start.", "channel.")  # such a name is passed while a service starts
 FAILPOINTS = (*ALONE, *(point for chain in CHAINS.values() for point in chain))
 # Off these ways: tests of their own pass these, and prove it.
 ELSEWHERE = {

@@ -99,8 +99,12 @@ class Shift:
             self._left -= 1
 
     def _stands(self, job: Job) -> dict[str, Any] | None:
-        """The card, wherever it stands: another channel takes it while its own is archived. People go by the newest."""
-        cards = [card for channel in CHANNELS if (card := self.play.board.card(job.token, channel))]
+        """The card, wherever it stands: another channel takes it while its own is archived.
+
+        People go by the newest that has buttons; a pointer to where it went has none.
+        """
+        found = [card for channel in CHANNELS if (card := self.play.board.card(job.token, channel))]
+        cards = [card for card in found if any(block["type"] == "actions" for block in card["blocks"])]
         return max(cards, key=lambda card: float(card["ts"]), default=None)
 
     async def _do(self, job: Job) -> None:

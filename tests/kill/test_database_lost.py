@@ -11,6 +11,7 @@ import pytest
 from tests import world
 from tests.kill import scene
 from tests.kill.journeys import JOURNEYS, judge
+from tests.kill.points import AT_START
 from tests.kill.stage import Stage
 from tests.postgres import PostgresServer
 
@@ -75,7 +76,7 @@ async def lose(
     once = ["--failpoint", f"{name}:{action}:{nth}", "--hits", str(hits), "--when", str(when)]
     service = play.service(database, once=[*once, *options(server, database)])
     mark, token = scene.Mark(play), scene.new_token()
-    if name.startswith("start."):
+    if name.startswith(AT_START):
         when.touch()
     await service.start()
     try:

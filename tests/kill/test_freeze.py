@@ -11,6 +11,7 @@ import pytest
 from tests import world
 from tests.kill import scene
 from tests.kill.journeys import JOURNEYS, judge
+from tests.kill.points import AT_START
 from tests.kill.stage import Stage
 from tests.service import FAST
 
@@ -37,7 +38,7 @@ async def frozen(
     other = play.service(database, port=world.free_port(), options=["--hits", str(hits)])
     mark, token = scene.Mark(play), scene.new_token()
     services = [first, other] if second else [first]
-    if name.startswith("start."):
+    if name.startswith(AT_START):
         when.touch()
     try:
         for service in services:

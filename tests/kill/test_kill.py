@@ -11,7 +11,7 @@ import pytest
 from tests.kill import scene
 from tests.kill.conftest import BOTH, SIDE_BY_SIDE
 from tests.kill.journeys import JOURNEYS, judge
-from tests.kill.points import ALONE, CHAINS, Point
+from tests.kill.points import ALONE, AT_START, CHAINS, Point
 from tests.kill.stage import Service, Stage
 
 pytestmark = [pytest.mark.kill, pytest.mark.asyncio(loop_scope="module")]
@@ -60,7 +60,7 @@ async def killed(play: Stage, database: str, tmp_path: Path, at: Sequence[tuple[
     hits, when = tmp_path / "hits", tmp_path / "when"
     common = ("--hits", str(hits), "--when", str(when))
     lives = [("--failpoint", f"{point.name}:kill:{nth}", *common) for point, nth in at]
-    starting = at[0][0].name.startswith("start.")
+    starting = at[0][0].name.startswith(AT_START)
     journey, needs = JOURNEYS[at[0][0].journey], {point.needs for point, _ in at}
     service = play.service(database, lives=lives)
     mark, token = scene.Mark(play), scene.new_token()

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from bot import log
+from bot.domain import tell
 from bot.domain.journal import Entry
 from bot.domain.refused import Refused
 from bot.domain.staff import Person
@@ -106,6 +107,10 @@ class Front:
             log.event(logger, "window.not-opened", level=logging.WARNING, code=called.code)
             await self.notice(body, notices.ephemeral(sentence.TOO_LATE))
 
+    async def redrawn(self, conversation_id: str) -> None:
+        """Have its cards drawn at once, as it is now: what was pressed is older than that."""
+        await self.store.run(_redraw, conversation_id=conversation_id, now=self.clock())
+
     async def changed(self, body: Payload) -> None:
         """Something was done from a window or from Home: it is drawn again, so that it shows what is true now.
 
@@ -173,8 +178,21 @@ def _write(records: Records, *, entry: Entry) -> None:
     records.journal(entry)
 
 
+def _redraw(records: Records, *, conversation_id: str, now: datetime) -> None:
+    conversation = records.conversation(conversation_id)
+    if conversation:
+        tell.draw(records, conversation, now=now, at=now)
+
+
 def ref_of(action: Payload) -> str:
     """The conversation's opaque id in a button's value, or behind the colon of an overflow entry's."""
     value = action.get("value") or (action.get("selected_option") or {}).get("value") or ""
     found = str(value).rpartition(":")[2]
     return found if _REF.fullmatch(found) else ""
+
+
+def heard_of(body: Payload) -> str:
+    """What the pressed card had shown of the conversation, as its value says before the id (`Picture.heard`); or ""."""
+    action = (body.get("actions") or [{}])[0]
+    value = action.get("value") or (action.get("selected_option") or {}).get("value") or ""
+    return str(value).rpartition(":")[0].rpartition(":")[2]

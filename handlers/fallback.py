@@ -8,8 +8,6 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
-from bot.domain import tell
-from bot.domain.store import Records
 from bot.failpoint import failpoint
 from bot.slack import names, sentence
 from handlers.context import Front, ref_of
@@ -61,11 +59,5 @@ def register(app: AsyncApp, front: Front) -> None:
 
 
 async def _redrawn(front: Front, body: Mapping[str, Any], conversation_id: str) -> None:
-    await front.store.run(_redraw, conversation_id=conversation_id, now=front.clock())
+    await front.redrawn(conversation_id)
     await front.tell(body, sentence.OLDER_CARD)
-
-
-def _redraw(records: Records, *, conversation_id: str, now: Any) -> None:
-    conversation = records.conversation(conversation_id)
-    if conversation:
-        tell.draw(records, conversation, now=now, at=now)

@@ -7,12 +7,12 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
-from bot.domain import claim, close, confirm, prior, urgent
-from bot.domain.refused import Refused
+from bot.domain import actions, claim, close, confirm, prior, urgent
+from bot.domain.refused import Refusal, Refused
 from bot.domain.store import StoreUnavailable
 from bot.failpoint import failpoint
 from bot.slack import names, notices, sentence
-from handlers.context import Front, ref_of
+from handlers.context import Front, heard_of, ref_of
 
 PRESSES: dict[str, Callable[..., Any]] = {
     "take": claim.take,
@@ -57,10 +57,13 @@ def _from_menu(front: Front, key: str, act: Callable[..., Any]) -> Callable[...,
 
 async def _run(front: Front, key: str, act: Callable[..., Any], body: Mapping[str, Any], conversation_id: str) -> None:
     person = await front.person(body)
+    shown = {"heard": heard_of(body)} if key == actions.DONE else {}
     try:
-        await front.act(act, person=person, about=conversation_id, conversation_id=conversation_id)
+        await front.act(act, person=person, about=conversation_id, conversation_id=conversation_id, **shown)
     except Refused as refused:
         await front.tell(body, refused.sentence)
+        if refused.because is Refusal.UNREAD:
+            await front.redrawn(conversation_id)
     except StoreUnavailable:
         await front.tell(body, sentence.NOT_READY)
     else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 from typing import Any
 
@@ -108,10 +109,24 @@ def promise(connection: Any, *, writes: bool) -> None:
     if not writes:
         wanted = {"busy_timeout": BUSY_MS, "trusted_schema": 0, "query_only": 1, "cache_size": -8_192}
     for name, value in wanted.items():
-        connection.execute(f"PRAGMA {name} = {value}")
+        _patiently(connection, f"PRAGMA {name} = {value}")
         found = connection.execute(f"PRAGMA {name}").fetchone()[0]
         if found != value:
             raise StoreUnsafe(f"SQLite keeps {name} at {found}, it must be {value}. Is the file on a local disk?")
+
+
+def _patiently(connection: Any, sql: str) -> None:
+    """Run it, waiting for others up to BUSY_MS: SQLite itself does not wait for the lock that a first WAL needs."""
+    end = time.monotonic() + BUSY_MS / 1000
+    while True:
+        try:
+            connection.execute(sql)
+        except pysqlite3.OperationalError as error:
+            if error.sqlite_errorcode != pysqlite3.SQLITE_BUSY or time.monotonic() > end:
+                raise
+            time.sleep(0.02)
+        else:
+            return
 
 
 def _postgres(url: URL) -> Engine:

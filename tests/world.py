@@ -29,6 +29,7 @@ from bot.sandbox.slack.event import told_change
 from bot.sandbox.slack.shape import message_public
 from storage import keyring_for, open_store, verify
 from storage.sql import Sql
+from tests.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[1]
 MANIFEST = Manifest.read(ROOT / "manifest.yml")
@@ -535,15 +536,6 @@ async def until(look: Callable[[], Awaitable[Any]], *, what: str, within: float 
             return found
         assert loop.time() < end, f"waited {within} s for {what}"
         await asyncio.sleep(0.01)
-
-
-def free_port() -> int:
-    """A port that nobody listens on."""
-    import socket
-
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def environment(slack: str, portal: str, database: str, *, http_mode: bool = False, **more: str) -> dict[str, str]:

@@ -59,7 +59,7 @@ class Button:
         return rescue or situation.phase in self.leads
 
 
-OPEN, TAKE, RESPOND, REPLY, FORWARD = "open", "take", "respond", "reply", "forward"
+OPEN, TAKE, RESPOND, REPLY, FORWARD, DONE = "open", "take", "respond", "reply", "forward", "done"
 SHUT = frozenset({Phase.WITHDRAWN, Phase.ELSEWHERE})
 LIVE = ALL - CLOSED  # something can still be done
 WORK = OURS | {Phase.SNOOZED}  # open: the practice's turn
@@ -154,7 +154,7 @@ CATALOGUE = (
     Button(key=REPLY, label="Reply", act=Act.REPLY, phases=ALL - SHUT, writes=True),
     Button(key=FORWARD, label="Forward", act=Act.FORWARD, phases=ALL - SHUT),
     Button(
-        key="done",
+        key=DONE,
         label="Done",
         act=Act.DONE,
         phases=LIVE - ON_ITS_WAY - {Phase.UNCLEAR, Phase.ENTERING},
@@ -198,7 +198,7 @@ def row(situation: Situation, kind: Kind, *, minimal: bool, catalogue: tuple[But
     fit = [b for b in catalogue if b.fits(situation, kind)]
     led = [b for b in fit if b.led(situation)]
     rest = [b for b in fit if b not in led]
-    own = [b for b in rest if not b.behind or (b.key == "done" and kind is Kind.GENERAL)]
+    own = [b for b in rest if not b.behind or (b.key == DONE and kind is Kind.GENERAL)]
     if situation.phase is Phase.FORWARDED and not situation.taken:
         own = [b for b in rest if b.key == RESPOND] + own  # another department's turn: it can be sent back from there
     if minimal:

@@ -19,13 +19,21 @@ from bot.domain.store import Records
 from bot.domain.turn import ForwardState, Turn
 
 
-def done(records: Records, *, conversation_id: str, person: Person, now: datetime) -> Conversation:
-    """Nothing more to do. A new message from the family opens it again."""
+def done(records: Records, *, conversation_id: str, person: Person, now: datetime, heard: str) -> Conversation:
+    """Nothing more to do. A new message from the family opens it again.
+
+    `heard` is the mark of what the pressed card showed (`Picture.heard`): nobody closes words that they were not shown.
+    """
     found = seat(records, conversation_id=conversation_id, person=person, act=Act.DONE)
     talk, picture = found.conversation, found.picture
     still_open(talk)
     if talk.status is Status.DONE:
         raise Refused("This one is done already.", because=Refusal.NOT_NOW)
+    if heard != picture.heard:
+        raise Refused(
+            "This did not show all that the family wrote. It is being drawn anew: read it, then press Done once more.",
+            because=Refusal.UNREAD,
+        )
     if any(reply.state is State.UNCLEAR for reply in picture.replies):
         raise Refused(
             "It is unclear whether the family got an answer. Settle that first: press Check portal on the card.",

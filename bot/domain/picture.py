@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from hashlib import sha256
 
 from bot.domain.conversation import Conversation, Related, latest
 from bot.domain.decision import Decision
@@ -49,6 +50,14 @@ class Picture:
     def newest(self) -> PortalMessage:
         """The family's newest message."""
         return latest(self.messages).content
+
+    @property
+    def heard(self) -> str:
+        """A mark, ten hex digits, of all that the family has said so far; a card with this mark has shown it."""
+        said = sha256()
+        for stored in self.messages:
+            said.update(f"{stored.id} {stored.content_sha256.hex()} ".encode())
+        return said.hexdigest()[:10]
 
     @property
     def sender(self) -> Sender:

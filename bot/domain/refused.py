@@ -21,6 +21,7 @@ class Refusal(StrEnum):
     NOT_SET_UP = "not_set_up"  # no practice file was applied yet
     ALREADY_SENT = "already_sent"  # the window was used
     CHANGED = "changed"  # the conversation moved on while the window was open
+    UNREAD = "unread"  # the family wrote, and what was pressed did not show it
     CLOSED = "closed"  # withdrawn or handled elsewhere
     CONFIDENTIAL = "confidential"  # the answer would reach a guardian's account
     TEXT = "text"  # empty or too long

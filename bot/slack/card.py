@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from bot.domain import privacy
-from bot.domain.actions import Button, Row, row
+from bot.domain.actions import DONE, Button, Row, row
 from bot.domain.conversation import Conversation
 from bot.domain.message import Kind
 from bot.domain.phase import CLOSED, TROUBLE, Phase, Situation, in_flight, situation
@@ -140,10 +140,9 @@ def buttons(picture: Picture, seen: Situation, *, minimal: bool) -> Block:
 
 def row_block(picture: Picture, laid: Row, *, minimal: bool) -> Block:
     """A row of buttons as it was laid."""
-    talk = picture.conversation
     drawn = [button(picture, one, likely=one.key == laid.likely, minimal=minimal) for one in laid.front]
     if laid.more:
-        entries = [(one.label, f"{one.key}:{talk.id}") for one in laid.more]
+        entries = [(one.label, f"{one.key}:{_value(picture, one)}") for one in laid.more]
         drawn.append(kit.overflow(names.CARD_MORE, entries))
     return kit.actions(drawn)
 
@@ -155,7 +154,13 @@ def button(picture: Picture, one: Button, *, likely: bool, minimal: bool) -> Blo
         who = "the family" if minimal else family(picture.sender)
         ask = kit.confirm(one.ask.title, one.ask.text.replace("{family}", who), yes=one.ask.yes, danger=one.danger)
     style = "danger" if one.danger else "primary" if likely else ""
-    return kit.button(one.label, action=names.CARD[one.key], value=picture.conversation.id, style=style, ask=ask)
+    return kit.button(one.label, action=names.CARD[one.key], value=_value(picture, one), style=style, ask=ask)
+
+
+def _value(picture: Picture, one: Button) -> str:
+    """What a press brings back: the conversation, and for Done what its card has shown of it."""
+    talk = picture.conversation
+    return f"{picture.heard}:{talk.id}" if one.key == DONE else talk.id
 
 
 def _small_print(picture: Picture, seen: Situation, clock: Clock) -> str:

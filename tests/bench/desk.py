@@ -16,6 +16,7 @@ import storage
 from tests.bench import process
 from tests.bench.load import SECRET, SIGNING
 from tests.bench.process import Process
+from tests.ports import free_port
 
 DEPARTMENTS = [f"Ward {number}" for number in range(8)]
 _ROWS = "\n".join(
@@ -65,19 +66,19 @@ class Bench:
 
     async def floor_in(self, env: Mapping[str, str] | None = None) -> Process:
         """The bare webhook with one commit."""
-        folder, port = self.place(), process.free_port()
+        folder, port = self.place(), free_port()
         return await process.start(
             ["tests.bench.floor", "in", str(port), str(folder / "floor.db")], port, folder=folder, env=env
         )
 
     async def floor_ack(self) -> Process:
         """The bare Bolt app."""
-        folder, port = self.place(), process.free_port()
+        folder, port = self.place(), free_port()
         return await process.start(["tests.bench.floor", "ack", str(port), SIGNING, self.url], port, folder=folder)
 
     async def afternoon(self) -> Process:
         """The afternoon bot."""
-        folder, port = self.place(), process.free_port()
+        folder, port = self.place(), free_port()
         told = ["tests.bench.afternoon", str(port), str(folder / "afternoon.db"), self.url]
         return await process.start(told, port, folder=folder)
 
@@ -113,7 +114,7 @@ async def run_service(
     folder: Path, settings: Mapping[str, str], *, pace: float, cores: set[int] = process.TARGET
 ) -> Process:
     """Start the service with these settings."""
-    port = process.free_port()
+    port = free_port()
     env = {**settings, "PORTALDESK_HTTP": f"127.0.0.1:{port}"}
     told = ["tests.bench.service", str(pace), "run"]
     return await process.start(told, port, folder=folder, env=env, cores=cores, health="/readyz")
@@ -123,7 +124,7 @@ async def run_service(
 async def bench() -> AsyncIterator[Bench]:
     """A place to measure in; gone afterwards."""
     folder = Path(tempfile.mkdtemp(prefix="portaldesk-bench-"))
-    port = process.free_port()
+    port = free_port()
     peers = await process.start(["tests.bench.peers", str(port)], port, folder=folder, cores=process.HARNESS)
     try:
         async with aiohttp.ClientSession() as http:

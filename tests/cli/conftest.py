@@ -20,7 +20,8 @@ from bot.sandbox.portal import server as portal_server
 from bot.sandbox.portal.config import Config as PortalConfig
 from bot.sandbox.slack import server as slack_server
 from bot.sandbox.slack.config import SlackConfig
-from tests.world import CHANNELS, MANIFEST, PEOPLE, PRACTICE, ROOT, SECRET, SIGNING, environment, free_port
+from tests.ports import free_port
+from tests.world import CHANNELS, MANIFEST, PEOPLE, PRACTICE, ROOT, SECRET, SIGNING, environment
 
 SECRETS = (SECRET, "xoxb-sandbox-bot", "xapp-1-A0PORTAL-sandbox", "k1:", SIGNING)
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import os
-import random
 import shutil
 import signal
-import socket
 import sys
 from pathlib import Path
 
 import aiohttp
 import pytest
 from playwright.async_api import Page, async_playwright
+
+from tests.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -29,31 +29,12 @@ pytestmark = [
 ]
 
 
-def four_free_ports() -> int:
-    """The first of four ports in a row that nobody listens on."""
-    for _ in range(200):
-        first = random.randrange(20000, 32000)  # below the ports that systems hand out by themselves
-        if all(_is_free(first + n) for n in range(4)):
-            return first
-    raise AssertionError("no four free ports in a row")
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-    return True
-
-
 class Running:
     """`portaldesk demo` as a process of its own."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.port = four_free_ports()
+        self.port = free_port(in_a_row=4)
         self.url = f"http://127.0.0.1:{self.port}"
         self.process: asyncio.subprocess.Process | None = None
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+import pytest
+
 from tests.journeys.conftest import OpenDesk
 from tests.world import PRACTICE, World, message, words
 
@@ -61,6 +63,39 @@ async def test_a_glimpse_stays_one_when_a_colleague_enters_the_refill(desk: Worl
     now = [m for m in await desk.messages("D0BEN", "U0BEN") if m["is_bot"]]
     assert not [told for told in map(words, now) if "her inhaler" in told or "albuterol" in told]
     assert (await desk.rows("SELECT status FROM conversations")) == [("done",)]
+
+
+@pytest.mark.parametrize("how", ["again", "changed"])
+async def test_done_closes_no_words_that_its_card_did_not_show(desk: World, how: str):
+    """The family writes between the look and the press, or changes what it wrote: the press says so and closes nothing."""
+    await desk.write(message())
+    card = await desk.card("water in the ear")
+    shown = value_of(card, "Done")
+    worse = {"body": {"format": "plain", "text": "Now he cannot breathe well."}}
+    if how == "again":
+        await desk.write(message(n="2", thread_id="t-1", **worse))
+    else:
+        await desk.write(message(version=2, **worse) | {"type": "portal.message.updated"})
+    await desk.card("cannot breathe well")
+    pressed = {"channel": "C0NURSING", "ts": card["ts"], "block_id": "any", "action_id": "card_done", "as": "U0ALICE"}
+    for number, value in enumerate((shown, shown.rpartition(":")[2]), start=1):  # the second is of an older version
+        await desk.do("press", forged=True, **pressed, value=value)
+        await desk.quiet()
+        assert (
+            len([told for told in await desk.notices() if "did not show all that the family wrote" in told]) == number
+        )
+    assert await desk.rows("SELECT status FROM conversations") == [("open",)]
+    assert [row["action"] for row in await desk.history() if row["outcome"] == "refused"] == ["refused.done"] * 2
+    await desk.press(card, "Done")
+    await desk.card("Reopen")
+    assert await desk.rows("SELECT status FROM conversations") == [("done",)]
+
+
+def value_of(card: dict[str, Any], label: str) -> str:
+    """What a press of that button, or of that entry behind the dots, brings back."""
+    elements = [e for block in card["blocks"] if block["type"] == "actions" for e in block["elements"]]
+    choices = [option for e in elements for option in e.get("options", (e,))]
+    return str(next(one["value"] for one in choices if one["text"]["text"] == label))
 
 
 async def test_the_practice_s_own_controlled_medicine_cannot_be_written_into_a_change(open_desk: OpenDesk):

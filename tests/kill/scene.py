@@ -42,17 +42,23 @@ async def settled(stage: Stage, database: str, *, within: float = 30, soon: floa
         await world.until(idle, what="an empty outbox", within=within)
     except AssertionError as error:
         error.add_note(f"{waiting(database, soon=soon)[:20]}")
+        unclear = rows(database, "SELECT what, lane, code, attempts FROM deliveries WHERE state = 'unclear'")
+        error.add_note(f"in doubt: {unclear[:20]}")
         error.add_note(f"{[e for e in await stage.control('events') if not e['outcome']][:5]}")
         raise
 
 
 def waiting(database: str, *, soon: float) -> list[Any]:
-    """Deliveries that are under way, or will be in so many seconds: a card may wait hours to be drawn late."""
+    """Deliveries that are under way, or will be in so many seconds: a card may wait hours to be drawn late.
+
+    An answer behind one in doubt goes when a person has judged that one, and until then is not on its way.
+    """
     until = int((time.time() + soon) * 1_000_000)
     return rows(
         database,
-        "SELECT what, state, lane, code, attempts FROM deliveries"
-        f" WHERE state = 'sending' OR (state = 'pending' AND not_before < {until})",
+        "SELECT what, state, lane, code, attempts FROM deliveries d"
+        f" WHERE state = 'sending' OR (state = 'pending' AND not_before < {until} AND NOT EXISTS"
+        " (SELECT 1 FROM deliveries o WHERE o.lane = d.lane AND o.what = 'reply' AND o.n < d.n AND o.state = 'unclear'))",
     )
 
 

@@ -18,6 +18,7 @@ import aiohttp
 from tests import world
 from tests.kill.board import Board
 from tests.kill.practice import ROOT, practice_document, workspace, written
+from tests.ports import free_port
 from tests.service import freeze
 
 
@@ -92,6 +93,8 @@ class Service:
     async def _live(self) -> None:
         more = next(self._next, ())
         self.pid = await self.nursery.bear([*self.options, *more, "run"], self.environment, self.log)
+        if not self.wanted:  # told to end while it was being born: nobody else knows this life
+            self.kill()
 
     async def _supervise(self) -> None:
         while True:
@@ -121,6 +124,8 @@ class Service:
         with suppress(ProcessLookupError):
             os.kill(self.pid, number)
         async with asyncio.timeout(30):
+            if self._task is not None:
+                await self._task  # it may be between two lives
             return await self.nursery.ended(self.pid)
 
 
@@ -131,7 +136,7 @@ class Stage:
         self.folder = folder
         self.nursery = nursery
         self.http = http
-        self.port = world.free_port()
+        self.port = free_port()
         self.slack = ""
         self.portal = ""
         self.slack_journal = folder / "slack.jsonl"

@@ -17,6 +17,7 @@ from tests.kill import scene, weather
 from tests.kill.shift import Shift, jobs
 from tests.kill.stage import Service, Stage, stage
 from tests.kill.weather import Blows, Weather
+from tests.ports import free_port
 from tests.postgres import PostgresServer
 
 
@@ -136,7 +137,7 @@ async def run(folder: Path, database: str, storm: Storm, server: PostgresServer 
 
 
 def _services(play: Stage, database: str, storm: Storm, skew: Path) -> list[Service]:
-    ports = [play.port, *(world.free_port() for _ in range(storm.replicas - 1))]
+    ports = [play.port, *(free_port() for _ in range(storm.replicas - 1))]
     mode = {"PORTALDESK_PORTAL_MAIN_REPLIES": storm.mode, "PORTALDESK_LOG_LEVEL": "WARNING"}
     return [play.service(database, port=port, options=["--skew", str(skew)], **mode) for port in ports]
 

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from tests import world
 from tests.kill import scene
 from tests.kill.journeys import JOURNEYS, judge
 from tests.kill.points import AT_START
 from tests.kill.stage import Stage
+from tests.ports import free_port
 from tests.service import FAST
 
 pytestmark = [pytest.mark.kill, pytest.mark.asyncio(loop_scope="module")]
@@ -35,7 +35,7 @@ async def frozen(
     hits, when = tmp_path / "hits", tmp_path / "when"
     rule = f"{name}:freeze:{BEYOND}:{nth}"
     first = play.service(database, once=["--failpoint", rule, "--hits", str(hits), "--when", str(when)])
-    other = play.service(database, port=world.free_port(), options=["--hits", str(hits)])
+    other = play.service(database, port=free_port(), options=["--hits", str(hits)])
     mark, token = scene.Mark(play), scene.new_token()
     services = [first, other] if second else [first]
     if name.startswith(AT_START):

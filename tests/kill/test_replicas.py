@@ -15,6 +15,7 @@ from tests.kill import scene
 from tests.kill.people import Nurse
 from tests.kill.practice import CHANNEL_OF
 from tests.kill.stage import Stage, stage
+from tests.ports import free_port
 from tests.service import FAST
 
 KINDS = ("appointment", "general", "refill")
@@ -49,7 +50,7 @@ async def test_two_share_the_work_and_one_takes_over(fresh: Callable[[str], str]
     hits = [tmp_path / "hits0", tmp_path / "hits1"]
     async with stage(tmp_path) as play:
         one = play.service(database, options=["--hits", str(hits[0])])
-        two = play.service(database, port=world.free_port(), options=["--hits", str(hits[1])])
+        two = play.service(database, port=free_port(), options=["--hits", str(hits[1])])
         try:
             for service in (one, two):
                 await service.start()
@@ -103,7 +104,7 @@ async def test_together_they_keep_slack_s_pace(fresh: Callable[[str], str], tmp_
     hits = [tmp_path / f"hits{n}" for n in range(3)]
     async with stage(tmp_path, limits="on") as play:
         services = [
-            play.service(database, port=world.free_port() if n else 0, options=["--pace", "1", "--hits", str(path)])
+            play.service(database, port=free_port() if n else 0, options=["--pace", "1", "--hits", str(path)])
             for n, path in enumerate(hits)
         ]
         try:

@@ -46,7 +46,7 @@ export function combobox(given, surface) {
       const search = h("input", { type: "text", class: "popup-search", placeholder: "Search", "aria-label": `Search ${given.label}`, autocomplete: "off", spellcheck: "false" });
       const clear = chosen.length && given.clearable ? h("button", { type: "button", class: "popup-clear", onclick: () => { chosen = []; draw(); close(true); given.choose([]); } }, "Clear") : null;
       wire(search, list, (option) => take(option, close));
-      setTimeout(() => search.focus());
+      queueMicrotask(() => search.focus());
       return [h("div", { class: "popup-head" }, search, clear), list];
     }, { role: "dialog", label: given.label, keepFocus: true, wide: true });
   }

@@ -21,7 +21,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 import handlers
 from bot import log, practice_file
 from bot.connection import Connection, SlackApp, SlackRefused, sign_in, slack_app
-from bot.domain import backlog, overdue, setup, snooze, suspect
+from bot.domain import backlog, overdue, setup, snooze, suspect, unread
 from bot.domain.delivery import What
 from bot.domain.practice import Practice
 from bot.domain.store import Records, Store, StoreUnavailable
@@ -208,6 +208,7 @@ class Service:
             return
         self.ticks.add("outbox", self._outbox.tick, every=1)
         acts = {"wake": (snooze.wake, 5), "backlog": (backlog.watch, 10), "doubts": (overdue.doubts, 30)}
+        acts["unread"] = (unread.notice, 600)
         for name, (act, every) in (acts | {"waiting": (rounds.waiting_too_long, 300)}).items():
             self.ticks.add(name, partial(self._round, act), every=every)
         self.ticks.add("seal", self.watch.chain, every=2)

@@ -176,7 +176,8 @@ class SqlRecords:
     add_reply = replies.add_reply
     reply = replies.reply
     save_reply = replies.save_reply
-    replies_due = replies.replies_due
+    replies_unread = replies.replies_unread
+    tells_of_reading = replies.tells_of_reading
     doubts_over = replies.doubts_over
     reply_delivered_by = replies.reply_delivered_by
     phrases_of = phrases.phrases_of

@@ -7,13 +7,13 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, insert, literal, select, update
 
 from bot.domain.delivery import State
 from bot.domain.reply import Author, Reply
 from storage import mapping
 from storage.sql import Sql
-from storage.tables import replies
+from storage.tables import conversations, replies
 from storage.transaction import Row, Transaction
 from storage.types import text_safe
 
@@ -43,20 +43,32 @@ _CHANGES = (
 )  # fmt: skip
 _ONE = Sql(select(*COLUMNS).where(_r.id == bindparam("reply_id")))
 _ALL = Sql(select(*COLUMNS).where(_r.conversation_id == bindparam("conversation_id")).order_by(_r.written_at, _r.id))
-_DUE = Sql(
+_UNREAD = Sql(
     select(*COLUMNS)
     .where(
-        _r.state == bindparam("state"),
-        _r.written_at < bindparam("before"),
-        _r.portal_status_at.is_(None),
+        _r.state == "delivered",
+        _r.written_at.between(bindparam("since"), bindparam("before")),
+        _r.portal_status == "delivered",
     )
     .order_by(_r.written_at, _r.id)
+    .limit(bindparam("most"))
 )
 _OVER = Sql(
     select(*COLUMNS)
     .where(_r.state == "unclear", _r.decide_by <= bindparam("before"))
     .order_by(_r.decide_by, _r.id)
     .limit(bindparam("most"))
+)
+_READ = Sql(
+    select(literal(1))
+    .select_from(replies.join(conversations, conversations.c.id == _r.conversation_id))
+    .where(
+        _r.state == "delivered",
+        _r.written_at >= bindparam("since"),
+        _r.portal_status == "read",
+        conversations.c.portal == bindparam("portal"),
+    )
+    .limit(1)
 )
 _CARRIED = Sql("SELECT subject FROM deliveries WHERE id = :delivery_id AND what = 'reply'")
 _ADD = Sql(insert(replies).inline())
@@ -102,9 +114,14 @@ def replies_of(t: Transaction, conversation_id: str) -> tuple[Reply, ...]:
     return tuple(from_row(t, row) for row in t.rows(_ALL, conversation_id=conversation_id))
 
 
-def replies_due(t: Transaction, *, state: State, before: datetime) -> Sequence[Reply]:
-    """Answers in that state, written before then, of which the portal has reported nothing since."""
-    return [from_row(t, row) for row in t.rows(_DUE, state=state.value, before=before)]
+def replies_unread(t: Transaction, *, since: datetime, before: datetime, limit: int) -> Sequence[Reply]:
+    """Answers written between these times of which the portal told that the family has them, and nothing since."""
+    return [from_row(t, row) for row in t.rows(_UNREAD, since=since, before=before, most=limit)]
+
+
+def tells_of_reading(t: Transaction, portal: str, *, since: datetime) -> bool:
+    """Whether the portal said of any answer written since then that it was read."""
+    return t.one(_READ, portal=portal, since=since) is not None
 
 
 def doubts_over(t: Transaction, *, before: datetime, limit: int) -> Sequence[Reply]:

@@ -38,23 +38,24 @@ def settled(records: Records, conversation_id: str, *, now: datetime) -> None:
     records.close_alarm(key=_key(conversation_id), now=now)
 
 
-def _remind(records: Records, conversation: Conversation, reply: Reply, *, now: datetime) -> None:
-    owner = _owner(records, conversation, reply)
-    records.save_reply(replace(reply, owner=owner))
-    records.journal(
-        Entry(at=now, actor="service", action="doubt.late", subject=conversation.id, detail={"reply": reply.id})
-    )
-    tell.writer(records, conversation, reply, now=now, to=owner)
-    tell.draw(records, conversation, now=now)
-
-
-def _owner(records: Records, conversation: Conversation, reply: Reply) -> str:
+def owner(records: Records, conversation: Conversation, reply: Reply) -> str:
+    """Who looks after an answer: its owner or writer, or their cover, or a colleague; in Slack's user id."""
     practice = tell.in_force(records)
     named = practice.person(reply.owner or reply.author.slack)
     covering = practice.cover(named.slack) if named and named.roles else None
     colleagues = [s for s in practice.staff if conversation.department in s.departments]
     able = [s for s in (covering, *colleagues) if s and not s.roles.isdisjoint({Role.STAFF, Role.PRESCRIBER})]
     return next((s.slack for s in (*able, *practice.admins)), reply.author.slack)
+
+
+def _remind(records: Records, conversation: Conversation, reply: Reply, *, now: datetime) -> None:
+    to = owner(records, conversation, reply)
+    records.save_reply(replace(reply, owner=to))
+    records.journal(
+        Entry(at=now, actor="service", action="doubt.late", subject=conversation.id, detail={"reply": reply.id})
+    )
+    tell.writer(records, conversation, reply, now=now, to=to)
+    tell.draw(records, conversation, now=now)
 
 
 def _key(conversation_id: str) -> str:

@@ -9,7 +9,6 @@ from typing import Any, Protocol
 
 from bot.domain.conversation import Conversation, Note
 from bot.domain.decision import Decision
-from bot.domain.delivery import State
 from bot.domain.message import Patient, StoredMessage
 from bot.domain.picture import Picture
 from bot.domain.practice import Phrase, Practice
@@ -183,8 +182,12 @@ class AnswerRecords(Protocol):
         """The answer that this delivery carries, None when it carries something else or is not known."""
         ...
 
-    def replies_due(self, *, state: State, before: datetime) -> Sequence[Reply]:
-        """Answers in that state, written before then and still without a receipt."""
+    def replies_unread(self, *, since: datetime, before: datetime, limit: int) -> Sequence[Reply]:
+        """Answers written between these times of which the portal told that the family has them, and nothing since."""
+        ...
+
+    def tells_of_reading(self, portal: str, *, since: datetime) -> bool:
+        """Whether the portal said of any answer written since then that it was read."""
         ...
 
     def doubts_over(self, *, before: datetime, limit: int) -> Sequence[Reply]:

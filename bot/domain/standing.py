@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from bot.domain import doubt, overdue, tell
+from bot.domain import doubt, overdue, tell, unread
 from bot.domain.conversation import Conversation, Status, latest
 from bot.domain.delivery import State, What
 from bot.domain.event import HandledElsewhere, MessageWithdrawn, ReplyStatus, ThreadClosed
@@ -16,7 +16,7 @@ from bot.domain.reply import Reply
 from bot.domain.store import Records
 from bot.domain.turn import ForwardState, Turn
 
-_RANK = {None: 0, "accepted": 1, "delivered": 2, "read": 3, "failed": 4}
+_RANK = {None: 0, "accepted": 1, "delivered": 2, unread.UNREAD: 3, "read": 4, "failed": 5}
 
 
 def changed(records: Records, event: MessageWithdrawn | HandledElsewhere, *, portal: str, now: datetime) -> None:
@@ -103,6 +103,7 @@ def reply_status(records: Records, event: ReplyStatus, *, portal: str, now: date
     if event.status == "failed":
         conversation = replace(conversation, status=Status.OPEN, closed_at=None, closed_by=None)
         records.save_conversation(conversation)
+        tell.writer(records, conversation, told, now=now, to=overdue.owner(records, conversation, told))
     elif reply.state in (State.UNCLEAR, State.FAILED):
         overdue.settled(records, conversation.id, now=now)
         doubt.answered(records, conversation, told, now=now)

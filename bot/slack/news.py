@@ -14,10 +14,11 @@ _TOLD = {
     "answered": "{by} answered {what}, which was yours or had to come back to you. Nothing is left to do.",
     "done": "{by} marked {what} as done.",
     "woke": "Snoozed until now: {what} is yours again.",
+    "unread": "The family has not opened {by}’s answer to {what} for three days, says the portal. If it matters, call.",
     "prior_asked": "{by} asks for the prior text of {what}. Press Show prior text if they may read it.",
     "prior_given": "{by} added the prior text of {what}. Press Open to read it.",
 }
-_MARKS = {"woke": "alarm_clock", "prior_asked": "speech_balloon"}
+_MARKS = {"woke": "alarm_clock", "unread": "envelope", "prior_asked": "speech_balloon"}
 
 
 def news(picture: Picture, news: str, by: str) -> Message:

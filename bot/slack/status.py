@@ -255,6 +255,8 @@ def seen_by_family(picture: Picture, clock: Clock) -> str:
     if reply.portal_status == "read":
         at = f" {clock.short(reply.portal_status_at)}" if reply.portal_status_at else ""
         return f"read by the family{at}, says the portal"
+    if reply.portal_status == "unread":
+        return "not opened by the family for days, says the portal: call if it matters"
     if reply.portal_status in {"accepted", "delivered"}:
         return "not yet read by the family, says the portal"
     return "the portal does not say whether the family read it"

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.domain import overdue
+from bot.domain import overdue, unread
 from bot.jobs import rounds
 from tests.journeys.conftest import OpenDesk
 from tests.world import PRACTICE, World, labels, message, until, words
@@ -323,6 +323,7 @@ async def test_the_portal_tells_what_became_of_an_answer(open_desk: OpenDesk):
         if status == "failed":
             card = await desk.card(shows)
             assert "mailbox full" in words(card)
+            await desk.direct("U0ALICE", "No.")
             await desk.press(card, "Retry")
             await desk.notice("Press Reply and send it anew")
     await desk.control("status", {"reply_id": reply["reply_id"], "status": "read"})
@@ -339,4 +340,28 @@ async def test_read_by_the_family_is_shown_on_an_open_card(open_desk: OpenDesk):
     (reply,) = await desk.replies()
     await desk.card("not yet read by the family")
     await desk.control("status", {"reply_id": reply["reply_id"], "status": "read"})
+    await desk.card("read by the family")
+
+
+async def test_an_answer_that_nobody_opens_comes_back_to_its_writer(open_desk: OpenDesk):
+    """After three days she is told, once; not when the portal says nothing of reading, nor when it was read after all."""
+    desk = await open_desk(portal=SILENT)
+    for number in ("1", "2", "3"):
+        await desk.write(message(n=number, subject=f"Subject {number}"))
+        card = await desk.card(f"Subject {number}")
+        await desk.reply(card, "Keep it dry.", done=number != "1")
+    replies = await desk.replies(3)
+    first = next(r for r in replies if r["thread_id"] == "t-1")
+    for reply in replies:
+        status = {"t-1": "delivered", "t-2": "read", "t-3": ""}[reply["thread_id"]]
+        if status:
+            await desk.control("status", {"reply_id": reply["reply_id"], "status": status})
+    await desk.journalled("reply.status", 2)
+    for hours, found in ((71, 0), (2, 1), (30, 0)):
+        await desk.later(hours=hours)
+        assert await desk.service.store.run(unread.notice, now=desk.clock()) == found
+    told = await desk.direct("U0ALICE", "has not opened")
+    assert "Alice" in words(told)
+    await desk.card("call if it matters")
+    await desk.control("status", {"reply_id": first["reply_id"], "status": "read"})
     await desk.card("read by the family")

@@ -10,7 +10,7 @@ from typing import Any
 from tests import verdict, world
 from tests.kill import scene
 from tests.kill.people import Nurse, lacks, offers
-from tests.kill.practice import NURSES, PRESCRIBERS
+from tests.kill.practice import NURSES, PRESCRIBERS, URGENT
 from tests.kill.scene import delivered
 from tests.kill.stage import Stage
 
@@ -73,6 +73,19 @@ async def booked(stage: Stage, token: str) -> None:
     await _receipt(stage, token, "C0FRONT")
 
 
+async def referred(stage: Stage, token: str) -> None:
+    """A referral goes to whoever does referrals, comes back, is created, and the family has its number."""
+    nurse, colleague, channel = Nurse(stage, NURSES[9]), Nurse(stage, NURSES[10]), "C0NURSING"
+    await stage.write(token, kind="referral")
+    await _card(stage, token, channel)
+    await nurse.forward(token, colleague.slack, channel, "Please look.")
+    await _card(stage, token, colleague.direct)
+    await colleague.respond(token, colleague.direct, "R-77 is its number.")
+    await _card(stage, token, nurse.direct, shows="Back with you")
+    await nurse.refer(token, nurse.direct, f"Answer to {token}: the referral is ready, number R-77.")
+    await _receipt(stage, token, channel)
+
+
 async def recorded(stage: Stage, token: str) -> None:
     """An insurance change is closed without a word; only the portal hears."""
     await stage.write(token, kind="insurance")
@@ -103,8 +116,10 @@ async def announced(stage: Stage, token: str) -> None:
     """Somebody looks at Home; something urgent comes, and wakes people; the family writes again; it is answered."""
     nurse, channel = Nurse(stage, NURSES[5]), "C0NURSING"
     await _home(stage, nurse)
+    known = stage.board.count(URGENT)
     await stage.write(token, urgent=True)
     await _card(stage, token, channel)
+    await world.until(lambda: _more(stage, known + 1, URGENT), what="the card there and the ping", within=WITHIN)
     await stage.write(f"{token}-2", thread=f"t-{token}")
     await _card(stage, token, channel, shows=f"{token}-2")
     await nurse.answer(token, f"Answer to {token}", channel)
@@ -147,11 +162,11 @@ async def strange(stage: Stage, token: str) -> None:
     await world.until(stage.events_taken, what="every event to be taken", within=WITHIN)
     known = stage.board.count("D0PAT")
     await stage.control("events", {**odd, "data": {"another": "body"}})  # the same id: the admins are told
-    await world.until(lambda: _more(stage, known), what="an alarm to the admin", within=WITHIN)
+    await world.until(lambda: _more(stage, known, "D0PAT"), what="an alarm to the admin", within=WITHIN)
 
 
-async def _more(stage: Stage, known: int) -> bool:
-    return stage.board.count("D0PAT") > known
+async def _more(stage: Stage, known: int, channel: str) -> bool:
+    return stage.board.count(channel) > known
 
 
 JOURNEYS = {
@@ -162,6 +177,11 @@ JOURNEYS = {
         decisions=1,
     ),
     "booked": Journey(booked, {"appointment.recorded": 1, "reply.sent": 1, "reply.delivered": 1}, decisions=1),
+    "referred": Journey(
+        referred,
+        {"message.forwarded": 1, "message.returned": 1, "referral.recorded": 1, "reply.sent": 1, "reply.delivered": 1},
+        decisions=1,
+    ),
     "recorded": Journey(recorded, {"insurance.recorded": 1}, answers=0, decisions=1),
     "asided": Journey(
         asided,

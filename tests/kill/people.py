@@ -105,6 +105,15 @@ class Nurse:
 
         await self.work(token, "Schedule", channel, "outcome", fill)
 
+    async def refer(self, token: str, channel: str, words: str) -> None:
+        """The referral is created: the family has its number."""
+
+        async def fill(view: dict[str, Any]) -> bool:
+            page = await self._chosen(view, "outcome", "created", shows="Specialist")
+            return page is not None and await self._sent(page, "reply_text", words, referral_number="R-77")
+
+        await self.work(token, "Referral created", channel, "outcome", fill)
+
     async def record(self, token: str, channel: str) -> None:
         """The chart is updated: it closes without a word to the family."""
         await self.work(token, "Chart updated", channel, "outcome", lambda view: self._filled(view, outcome="recorded"))
@@ -286,6 +295,11 @@ def _button(card: Message, label: str) -> dict[str, Any] | None:
 def offers(label: str) -> Callable[[Message], bool]:
     """Whether a card has that button."""
     return lambda card: _button(card, label) is not None
+
+
+def shows(words: str) -> Callable[[Message], bool]:
+    """Whether a card has these words."""
+    return lambda card: words in world.words(card)
 
 
 def lacks(label: str) -> Callable[[Message], bool]:

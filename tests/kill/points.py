@@ -78,6 +78,15 @@ CHAINS = {
         Point("portal.before_send", "they are about to leave", "booked"),
         Point("reply.before_settle", "the portal's answer is about to be kept", "booked"),
     ),
+    "referred": (
+        Point("submit.done", "the turn went to the colleague, or came back from them", "referred", passes=(1, 2)),
+        Point("press.done", "Referral created: the window is in the database, not in Slack", "referred"),
+        Point("window.opened", "it is in Slack", "referred"),
+        Point("window.before_redraw", "the window is about to ask for number and specialist", "referred"),
+        Point("submit.received", "the words were submitted", "referred"),
+        Point("submit.done", "the referral and the words are committed", "referred"),
+        Point("portal.after_send", "the portal's status line is here", "referred"),
+    ),
     "recorded": (
         Point("window.opened", "Chart updated: the window is in Slack", "recorded"),
         Point("submit.done", "the decision is committed", "recorded"),

@@ -12,21 +12,29 @@ from typing import Any
 
 import aiohttp
 
-from tests.kill.people import Nurse, lacks, offers
-from tests.kill.practice import CHANNEL_OF, CHANNELS, NURSES, PRESCRIBERS
+from tests.kill.people import Nurse, lacks, offers, shows
+from tests.kill.practice import CHANNEL_OF, CHANNELS, NAMES, NURSES, PRESCRIBERS
 from tests.kill.stage import Stage
 
 PLANS: dict[str, Sequence[tuple[str, ...]]] = {
     "general": (
         ("answer",), ("answer",), ("answer", "answer"), ("take", "answer"), ("take", "give_back", "answer"),
-        ("note", "answer"), ("snooze", "answer"), ("forward", "respond", "answer"), ("done",), ("take", "done"),
+        ("note", "answer"), ("snooze", "answer"), ("forward", "respond", "answer"), ("taken", "take_over", "answer"), ("done",), ("take", "done"),
     ),
     "refill": (("decide",), ("decide", "enter"), ("race",), ("forward", "decide_back", "answer", "enter")),
     "appointment": (("book",), ("take", "book")),
     "insurance": (("record",), ("note", "record")),
+    "referral": (("refer",), ("forward", "respond", "refer")),
 }  # fmt: skip
-KINDS = ("general",) * 9 + ("refill",) * 5 + ("appointment",) * 3 + ("insurance",) * 3
-LABELS = {"book": "Schedule", "record": "Chart updated", "decide": "Refill", "race": "Refill", "done": "Done"}
+KINDS = ("general",) * 8 + ("refill",) * 5 + ("appointment",) * 3 + ("insurance",) * 2 + ("referral",) * 2
+LABELS = {
+    "book": "Schedule",
+    "refer": "Referral created",
+    "record": "Chart updated",
+    "decide": "Refill",
+    "race": "Refill",
+    "done": "Done",
+}
 GIVE_UP = 25.0  # seconds for one act; then it is begun anew
 TRIES = 8  # and after so many something is wrong
 
@@ -135,7 +143,7 @@ class Shift:
         if act == "race":
             first, second = self.dice.sample(PRESCRIBERS, 2)
             await asyncio.gather(*(self._by(who, job, "decide", number, colleague) for who in (first, second)))
-        elif act in ("respond", "decide_back"):
+        elif act in ("respond", "decide_back", "taken"):
             await self._by(colleague, job, act, number, colleague)
         else:
             who = self.dice.choice(PRESCRIBERS) if act == "decide" else owner
@@ -162,6 +170,8 @@ class Shift:
                     await nurse.book(token, channel, words)
                 case "record":
                     await nurse.record(token, channel)
+                case "refer":
+                    await nurse.refer(token, channel, words)
                 case "note":
                     await nurse.note(token, channel, words)
                 case "snooze":
@@ -172,6 +182,8 @@ class Shift:
     async def _pushed(self, nurse: Nurse, token: str, act: str, channel: str) -> None:
         label, until = {
             "take": ("Take it", offers("Give it back")),
+            "taken": ("Take it", shows(NAMES[nurse.slack])),
+            "take_over": ("Take it", shows(NAMES[nurse.slack])),
             "give_back": ("Give it back", lacks("Give it back")),
             "done": ("Done", offers("Reopen")),
             "enter": ("Entered in EHR", lacks("Entered in EHR")),

@@ -53,22 +53,35 @@ async def test_words_that_cannot_be_kept_exactly_are_refused(store: Store):
         await store.run(lambda r: r.add_reply(answer(r, kept, text="half \ud800")))
 
 
-async def test_answers_without_a_report_are_due(store: Store):
-    """Only those in that state, written before then, of which the portal has said nothing."""
+async def test_answers_that_nobody_opened_are_found(store: Store):
+    """Only those that the portal has and would tell of, written between the times, the oldest first, so many at most."""
     kept = await store.run(taken_in)
 
     def add(records):
-        old = answer(records, kept)
-        young = answer(records, kept, written_at=NOW + MINUTE)
-        other = answer(records, kept, state=State.DELIVERED)
-        told = answer(records, kept, portal_status="read", portal_status_at=NOW)
-        for reply in (young, old, other, told):
+        has = {"state": State.DELIVERED, "portal_status_at": NOW}
+        found = [
+            answer(records, kept, written_at=NOW + at * MINUTE, portal_status=status, **has)
+            for at, status in ((2, "delivered"), (1, "delivered"))
+        ]
+        others = [
+            answer(records, kept, written_at=NOW + MINUTE, state=State.PENDING),
+            answer(records, kept, written_at=NOW + MINUTE, state=State.DELIVERED),
+            answer(records, kept, written_at=NOW + MINUTE, portal_status="read", **has),
+            answer(records, kept, written_at=NOW + MINUTE, portal_status="accepted", **has),
+            answer(records, kept, written_at=NOW - MINUTE, portal_status="delivered", **has),
+            answer(records, kept, written_at=NOW + 9 * MINUTE, portal_status="delivered", **has),
+        ]
+        for reply in (*found, *others):
             records.add_reply(reply)
-        return old, young
+        return found
 
-    old, young = await store.run(add)
-    assert await store.read(lambda r: r.replies_due(state=State.PENDING, before=NOW + MINUTE)) == [old]
-    assert await store.read(lambda r: r.replies_due(state=State.PENDING, before=NOW + 2 * MINUTE)) == [old, young]
+    young, old = await store.run(add)
+    between = {"since": NOW, "before": NOW + 3 * MINUTE}
+    assert await store.read(lambda r: r.replies_unread(limit=9, **between)) == [old, young]
+    assert await store.read(lambda r: r.replies_unread(limit=1, **between)) == [old]
+    portal = (await store.read(lambda r: r.conversation(old.conversation_id))).portal
+    for asked, since, tells in ((portal, NOW, True), ("other", NOW, False), (portal, NOW + 2 * MINUTE, False)):
+        assert await store.read(lambda r, p=asked, s=since: r.tells_of_reading(p, since=s)) is tells
 
 
 async def test_a_note_is_kept_once_and_follows_slack(store: Store):

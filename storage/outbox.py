@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, select
 
-from bot.domain.delivery import LEASE, REDRAW_LANE, Claim, Delivery, Outcome, State, What
+from bot.domain.delivery import LEASE, QUIET, REDRAW_LANE, Claim, Delivery, Outcome, State, What
 from bot.failpoint import failpoint
 from storage import mapping
 from storage.sql import Sql, at
@@ -79,6 +79,11 @@ _SETTLE = Sql(
 _ABSORB = Sql(
     "UPDATE deliveries SET state = 'dropped', code = 'folded', settled_at = :now"
     " WHERE state = 'pending' AND fold = :fold"
+)
+# A post that had waited and went: the channel takes posts again, and what is urgent does not wait for its next try.
+_HASTEN = Sql(
+    "UPDATE deliveries SET not_before = :now"  # noqa: S608 - our own words
+    f" WHERE lane = :lane AND {_OPEN} AND urgent AND state = 'pending' AND not_before > :now AND code <> ''"
 )
 _FOLD_OF_HELD = Sql(
     select(_d.fold)
@@ -224,7 +229,13 @@ def settle(t: Transaction, claim: Claim, outcome: Outcome, *, now: datetime) -> 
     if settled and _paced(t, claim.lane) and (limited or outcome.state is State.DELIVERED):
         wait = max(0, micros(outcome.again_at) - micros(now)) if limited and outcome.again_at else 0
         t.run(_PACED, lane=claim.lane, wait=wait)
+    if settled and outcome.state is State.DELIVERED and _had_waited(claim, now=now):
+        t.run(_HASTEN, lane=claim.lane, now=micros(now))
     return bool(settled)
+
+
+def _had_waited(claim: Claim, *, now: datetime) -> bool:
+    return claim.lane.startswith("slack:") and claim.lane != REDRAW_LANE and now - claim.created_at > QUIET
 
 
 def release(t: Transaction, *, by: str, now: datetime) -> int:

@@ -10,6 +10,8 @@ from tests.history import TOKEN, History, digest_of
 SEND_AGAIN = "card_send_again"
 ASKS = ("card_retry", "card_check_portal")  # a card with one of these asks a person to decide
 
+HELD_BACK = "later answers in this conversation wait for this one"
+
 
 def judge(found: History, *, mode: str = "idempotent") -> list[str]:
     """What went wrong, a sentence each; empty when nothing did.
@@ -74,7 +76,7 @@ def _lost_replies(found: History, mode: str) -> list[str]:
     arrived = {shown.words_sha256 for shown in found.shown}
     lost = []
     for sha, send in found.taken.items():
-        if sha in arrived or (mode != "idempotent" and _asks_about(found, send.words)):
+        if sha in arrived or (mode != "idempotent" and (_asks_about(found, send.words) or _waits(found, send.words))):
             continue
         lost.append(f"LOST: {send.words!r} was acknowledged and never reached the family")
     return lost
@@ -82,6 +84,12 @@ def _lost_replies(found: History, mode: str) -> list[str]:
 
 def _asks_about(found: History, words: str) -> bool:
     return any(words in text and any(ask in text for ask in ASKS) for text in found.texts.values())
+
+
+def _waits(found: History, words: str) -> bool:
+    """Whether the card of what they are about says that later answers wait for one that a person has to judge."""
+    about = set(TOKEN.findall(words))
+    return any(HELD_BACK in text and about.intersection(TOKEN.findall(text)) for text in found.texts.values())
 
 
 def _twice_at_portal(found: History) -> list[str]:

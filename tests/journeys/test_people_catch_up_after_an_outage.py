@@ -51,7 +51,7 @@ async def test_urgent_first_then_one_word_then_all_of_it(open_desk: OpenDesk):
     urgent = [n for n, told in enumerate(shown) if "Urgent" in told and "Child" in told]
     calm = [n for n, told in enumerate(shown) if "Urgent" not in told and "Child" in told and "Web Portal User" in told]
     assert len(urgent) == 2
-    assert max(urgent) < min(calm)
+    assert max(urgent) < calm[1]  # what was tried again at that very moment may go before them
     assert digest < calm[3]  # what was on its way already when it was written may go before it
     assert "Child" not in shown[digest]
     assert "2 urgent" in shown[digest]

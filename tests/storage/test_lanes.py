@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bot.domain.delivery import Delivery, Outcome, State, What, reply_lane
-from tests.storage.desk import LANE, Desk, now
+from tests.storage.desk import DELIVERED, LANE, Desk, now
 from tests.storage.family import MINUTE, sent
 
 
@@ -87,6 +87,25 @@ async def test_lanes_tell_when_their_first_may_go(desk: Desk):
     found = await desk.lanes()
     assert found[lane] < now()
     assert found["slack:busy"] < now()
+
+
+async def test_what_is_urgent_does_not_wait_for_its_next_try_when_the_channel_takes_posts_again(desk: Desk):
+    """After an outage the first post that goes brings it forward; what was never tried, or is not urgent, stays put."""
+    ahead = Outcome(state=State.PENDING, again_at=now() + MINUTE, code="http_500")
+    urgent = await desk.add(desk.of, urgent=True)
+    await desk.settle(await desk.claim(), ahead)
+    calm = await desk.add(desk.of)
+    await desk.settle(await desk.claim(), ahead)
+    later = await desk.add(desk.of, urgent=True, not_before=now() + MINUTE)
+    elsewhere = await desk.add(desk.of, lane="slack:dep:Refills", urgent=True)
+    await desk.settle(await desk.claim("slack:dep:Refills"), ahead)
+    await desk.add(desk.of)
+    first = await desk.claim()
+    assert await desk.store.run(lambda r: r.settle(first, DELIVERED, now=first.created_at + MINUTE / 2))
+    at = first.created_at + MINUTE / 2
+    assert (await desk.claim(at=at)).id == urgent
+    assert {row["id"] for row in await desk.listed(State.PENDING)} == {calm, later, elsewhere}
+    assert await desk.claim("slack:dep:Refills", at=at) is None
 
 
 async def test_claims_that_were_not_sent_are_given_back(desk: Desk):

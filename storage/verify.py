@@ -135,11 +135,17 @@ _RULES = (
     _Rule(
         "I8",
         "An answer left before an earlier one of its conversation.",
+        # Our clock may step back, the journal does not: what became of the earlier one was known before the later left.
         _asked(
             "SELECT b.id FROM deliveries b WHERE b.lane >= 'reply:' AND b.lane < 'reply;'"
             " AND b.first_sent_at IS NOT NULL AND EXISTS (SELECT 1 FROM deliveries a WHERE a.lane = b.lane"
             " AND a.n < b.n AND a.state IN ('pending', 'sending', 'unclear', 'delivered')"
-            " AND (a.first_sent_at IS NULL AND a.code = '' OR a.first_sent_at > b.first_sent_at))"
+            " AND (a.first_sent_at IS NULL AND a.code = '' OR a.first_sent_at > b.first_sent_at AND NOT EXISTS"
+            " (SELECT 1 FROM journal e WHERE e.subject = b.conversation_id"
+            " AND e.action IN ('reply.delivered', 'reply.status', 'reply.marked_delivered')"
+            " AND e.detail_json LIKE '%' || a.subject || '%' AND NOT EXISTS (SELECT 1 FROM journal l"
+            " WHERE l.subject = e.subject AND l.n < e.n AND l.action NOT IN ('reply.sent', 'decision.sent')"
+            " AND l.detail_json LIKE '%' || b.subject || '%'))))"
         ),
     ),
     _Rule(

@@ -89,7 +89,6 @@ class Result:
         return "  ".join(f"{name}: {value}" for name, value in self.line().items())
 
 
-# Order is judged by the portal's clock. Ours jumps in a storm, and the I8 of `portaldesk verify` goes by ours.
 async def run(folder: Path, database: str, storm: Storm, server: PostgresServer | None = None) -> Result:
     """Let it blow over, and judge. `server`: whose database that is, for the restarts."""
     since, dice = time.monotonic(), random.Random(storm.seed)
@@ -118,9 +117,7 @@ async def run(folder: Path, database: str, storm: Storm, server: PostgresServer 
                 await service.end()
         found = history.read(play.slack_journal, play.portal_journal)
         problems = [*([stopped] if stopped else []), *shift.stuck, *verdict.judge(found, mode=storm.mode)]
-        problems += [
-            told for told in await scene.breaches(database) if not (storm.blows.skews and told.startswith("I8"))
-        ]
+        problems += await scene.breaches(database)
         problems += ends + _strange_ends(services, revoked=bool(storm.blows.revokes))
         missing = storm.messages - len(found.accepted)
         if missing:

@@ -135,6 +135,29 @@ async def test_an_answer_out_of_order_is_found(store: Store, sound):
     assert "I8" in await found(store)
 
 
+@pytest.mark.parametrize("order", ["first known first", "second known first", "only the first known", "nothing known"])
+async def test_a_clock_that_stepped_back_is_no_disorder(store: Store, sound, order: str):
+    """I8: by our clock the second left before the first; the journal tells whether it did."""
+    rows = await store.read(lambda r: r.rows(Sql("SELECT subject FROM deliveries WHERE what = 'reply' ORDER BY n")))
+    first, second = (row[0] for row in rows)
+    await change(store, "UPDATE deliveries SET state = 'delivered', first_sent_at = 1000 - n WHERE what = 'reply'")
+    told = {
+        "first known first": (first, second),
+        "second known first": (second, first),
+        "only the first known": (first,),
+        "nothing known": (),
+    }[order]
+
+    def act(records):
+        for reply_id in told:
+            records.journal(
+                Entry(at=NOW, actor="service", action="reply.delivered", subject=sound.id, detail={"reply": reply_id})
+            )
+
+    await store.run(act)
+    assert ("I8" in await found(store)) is (order in ("second known first", "nothing known"))
+
+
 async def test_a_doubt_without_an_owner_is_found(store: Store, sound):
     """I26: somebody must decide, by a time."""
 

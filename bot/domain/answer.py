@@ -17,6 +17,7 @@ from bot.domain.message import Kind, StoredMessage
 from bot.domain.picture import Picture
 from bot.domain.refill import Medication, RefillRequest
 from bot.domain.reply import Author, Reply
+from bot.domain.sequence import after
 from bot.domain.staff import Role, Staff
 from bot.domain.store import Records
 from bot.domain.turn import ForwardState, Turn, open_chain
@@ -44,7 +45,7 @@ def answer(records: Records, picture: Picture, said: Answer, *, by: Staff, now: 
         text=said.text,
         text_sha256=hashlib.sha256(said.text.encode("utf-8", "surrogatepass")).hexdigest(),
         author=author_of(by),
-        written_at=now,
+        written_at=after(now, (one.written_at for one in picture.replies)),
         done_after=said.done_after,
         decision=told(carried),
     )

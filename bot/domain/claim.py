@@ -8,7 +8,7 @@ from datetime import datetime
 from bot.domain import tell
 from bot.domain.conversation import Conversation, Status
 from bot.domain.entitled import Seat, seat, write
-from bot.domain.forward import ended, still_open
+from bot.domain.forward import ended, still_open, take_back
 from bot.domain.permission import Act, Tie
 from bot.domain.refused import Refusal, Refused
 from bot.domain.respond import come_back
@@ -39,25 +39,16 @@ def take_over(records: Records, *, conversation_id: str, person: Person, now: da
     _takeable(talk)
     if talk.holder == found.staff.slack:
         return take(records, conversation_id=conversation_id, person=person, now=now)
-    chain = open_chain(found.picture.forwards)
-    own = next((place for place, one in enumerate(chain) if one.by == found.staff.slack), None)
-    if own is not None:
-        ended(records, chain[own:], state=ForwardState.BACK, by=found.staff.slack, now=now)
-        first = chain[own]
-        talk = replace(talk, department=first.from_department) if _moved(chain[own:]) else talk
+    previous = talk.holder
+    talk, back = take_back(records, found, now=now)
+    if back:
         found = replace(found, picture=replace(found.picture, conversation=talk))
-    else:
-        ended(records, chain, state=ForwardState.OVER, by=found.staff.slack, now=now)
-    news = "taken_back" if own is not None else "taken_over"
-    previous = found.conversation.holder
-    present = _taken(records, found, action=f"message.{news}", now=now)
+        return _taken(records, found, action="message.taken_back", now=now)
+    ended(records, found.picture.forwards, state=ForwardState.OVER, by=found.staff.slack, now=now)
+    present = _taken(records, found, action="message.taken_over", now=now)
     if previous:
-        tell.news(records, present, news=news, by=found.staff.slack, to=previous, now=now)
+        tell.news(records, present, news="taken_over", by=found.staff.slack, to=previous, now=now)
     return present
-
-
-def _moved(chain: tuple[object, ...]) -> bool:
-    return any(getattr(one, "to_department", None) for one in chain)
 
 
 def give_back(records: Records, *, conversation_id: str, person: Person, now: datetime) -> Conversation:

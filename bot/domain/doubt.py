@@ -153,9 +153,10 @@ def _again(records: Records, conversation: Conversation, reply: Reply, *, maybe_
 
 
 def answered(records: Records, conversation: Conversation, reply: Reply, *, now: datetime) -> None:
-    """The answer stands after all, or is on its way again: the family's turn, unless they wrote since."""
+    """The answer stands after all, or is on its way: the family's turn, unless they wrote or it was forwarded since."""
     picture = records.picture(conversation.id)
-    if picture and any(m.received_at > reply.written_at for m in picture.messages):
+    wrote = picture and any(m.received_at > reply.written_at for m in picture.messages)
+    if wrote or (picture and picture.handed):
         present = replace(conversation, version=conversation.version + 1)
     else:
         entering = bool(picture and to_enter(picture.decisions))

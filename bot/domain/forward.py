@@ -12,6 +12,7 @@ from bot.domain.permission import Act, Tie
 from bot.domain.picture import Picture
 from bot.domain.practice import Practice
 from bot.domain.refused import Refusal, Refused
+from bot.domain.sequence import after
 from bot.domain.spoken import spoken
 from bot.domain.staff import Person, Role, Staff
 from bot.domain.store import Records
@@ -107,6 +108,8 @@ def forward(records: Records, *, window_id: str, person: Person, slip: Slip, now
     if len(slip.note) > NOTE_LIMIT:
         raise Refused(f"{len(slip.note):,} characters; a note takes {NOTE_LIMIT:,}.", because=Refusal.TEXT, field=NOTE)
     to, asked, department = _addressee(found, slip)
+    if talk.holder != found.staff.slack:
+        talk, _ = take_back(records, found, now=now)  # they had handed it on already: this one stands instead
     made = Forward(
         id=records.new_id("f"),
         conversation_id=talk.id,
@@ -114,7 +117,7 @@ def forward(records: Records, *, window_id: str, person: Person, slip: Slip, now
         from_department=talk.department,
         to=to,
         to_department=department,
-        at=now,
+        at=after(now, (one.at for one in found.picture.forwards)),
         prior=slip.prior,
         asked=asked,
         note=slip.note.strip(),
@@ -201,7 +204,23 @@ def may_respond(found: Seat) -> Forward:
             "Press Take it if you want it, or write a note in the thread.",
             because=Refusal.NOT_YOURS,
         )
+    if handed.by == found.staff.slack:
+        raise Refused("You forwarded this one yourself. Press Reply to answer, or Take it.", because=Refusal.NOT_YOURS)
     return handed
+
+
+def take_back(records: Records, found: Seat, *, now: datetime) -> tuple[Conversation, bool]:
+    """End what this person had forwarded, and all behind it: the message as it was before; whether there was any."""
+    talk = found.conversation
+    chain = open_chain(found.picture.forwards)
+    own = next((place for place, one in enumerate(chain) if one.by == found.staff.slack), None)
+    if own is None:
+        return talk, False
+    ended(records, chain[own:], state=ForwardState.BACK, by=found.staff.slack, now=now)
+    if talk.holder:
+        tell.news(records, talk, news="taken_back", by=found.staff.slack, to=talk.holder, now=now)
+    moved = any(one.to_department for one in chain[own:])
+    return replace(talk, department=chain[own].from_department) if moved else talk, True
 
 
 def ended(records: Records, forwards: tuple[Forward, ...], *, state: ForwardState, by: str, now: datetime) -> None:

@@ -1,0 +1,108 @@
+"""What all machines share: a database of their own, a clock that they turn, and the acts of the product on it."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import tempfile
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+from hypothesis import HealthCheck, settings
+from hypothesis.stateful import RuleBasedStateMachine, invariant
+
+from bot.cli.desk import load_practice
+from bot.domain.journal import Entry
+from bot.domain.store import Records
+from storage import verify
+from storage.crypto import new_key, parse
+from storage.schema import upgrade
+from storage.store import open_store
+
+T = TypeVar("T")
+# A hundred sequences of each machine in `make test`, thousands in `make chaos`.
+CALM = settings(
+    max_examples=100,
+    stateful_step_count=25,
+    deadline=None,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
+)
+MEMORY = Path("/dev/shm")
+START = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
+KEYS = parse(new_key())
+
+
+@cache
+def _template() -> Path:
+    """A SQLite file with the schema, made once."""
+    folder = Path(tempfile.mkdtemp(prefix="portaldesk-machines-"))
+    upgrade(f"sqlite:///{folder / 'desk.db'}")
+    return folder / "desk.db"
+
+
+class Machine(RuleBasedStateMachine):
+    """One sequence of acts on a new database; the stored state breaks none of SAFETY's rules."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = Path(tempfile.mkdtemp(prefix="portaldesk-", dir=MEMORY if MEMORY.is_dir() else None))
+        path = self.folder / "desk.db"
+        shutil.copyfile(_template(), path)
+        path.chmod(0o600)
+        self.runner = asyncio.Runner()
+        self.now = START
+        self.steps = 0
+        self.store = self.runner.run(self._open(f"sqlite:///{path}"))
+
+    async def _open(self, url: str) -> Any:
+        return open_store(url, KEYS, load_practice=load_practice)
+
+    def do(self, act: Callable[..., T], **arguments: Any) -> T:
+        """Run an act of the product, in its transaction; what it refuses is raised."""
+        return self.runner.run(self.store.run(act, **arguments))
+
+    def act(self, act: Callable[..., T], **arguments: Any) -> T:
+        """The same, at the machine's own time."""
+        return self.do(act, now=self.now, **arguments)
+
+    def look(self, read: Callable[[Records], T]) -> T:
+        """What is stored now."""
+        return self.runner.run(self.store.read(read))
+
+    def practice(self, document: str) -> None:
+        """Put a practice file in force, as the command does."""
+
+        def applied(records: Records) -> None:
+            records.save_practice(document, by="cli:test", now=self.now)
+            records.journal(Entry(at=self.now, actor="cli:test", action="practice.applied", subject="practice"))
+
+        self.do(applied)
+
+    def turn(self, seconds: float) -> None:
+        """The clock goes on, or steps back."""
+        self.now += timedelta(seconds=seconds)
+
+    @invariant()
+    def breaks_no_rule_now_and_then(self) -> None:
+        """After every few steps, as it takes longer than a step."""
+        self.steps += 1
+        if self.steps % 5 == 0:
+            self.breaks_no_rule()
+
+    def breaks_no_rule(self) -> None:
+        """What `portaldesk verify` would say."""
+        broken = self.runner.run(self.store.read(verify))
+        assert not broken, broken
+
+    def teardown(self) -> None:
+        """Look once more; then the store is closed, and the folder goes with it."""
+        try:
+            self.breaks_no_rule()
+        finally:
+            self.runner.run(self.store.close())
+            self.runner.close()
+            shutil.rmtree(self.folder, ignore_errors=True)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from hypothesis import strategies as st
-from hypothesis.stateful import invariant, precondition, rule
+from hypothesis.stateful import initialize, invariant, precondition, rule
 
 from bot.domain.delivery import Claim, Outcome, State
 from storage.sql import Sql
@@ -56,6 +56,14 @@ class Outbox(Machine):
         self.rows: list[Row] = []
         self.claims: list[Claim] = []
         self.reply_lane = f"reply:{self.kept.id}"
+
+    @initialize(given=st.lists(st.tuples(st.sampled_from(LANES), st.booleans()), min_size=3, max_size=8))
+    def there_is_work(self, given: list[tuple[str, bool]]) -> None:
+        """Some posts and two answers wait already."""
+        for lane, is_urgent in given:
+            self.post(lane, is_urgent, None, 0)
+        self.answer()
+        self.answer()
 
     @rule(
         lane=st.sampled_from(LANES),
@@ -117,7 +125,9 @@ class Outbox(Machine):
     @rule(data=st.data())
     def mark(self, data: st.DataObject) -> None:
         """Whoever holds it writes down that it leaves; whoever held it once cannot."""
-        claim = data.draw(st.sampled_from(self.claims))
+        self._marked(data.draw(st.sampled_from(self.claims[-4:])))
+
+    def _marked(self, claim: Claim) -> None:
         row = self._held(claim)
         assert self.act(lambda r, now: r.mark_sending(claim, now=now)) is (row is not None)
         if row:
@@ -127,7 +137,9 @@ class Outbox(Machine):
     @rule(data=st.data(), ending=st.sampled_from(ENDINGS), counted=st.booleans())
     def settle(self, data: st.DataObject, ending: str, counted: bool) -> None:
         """Whoever holds it settles it, once; a claim that is over settles nothing."""
-        claim = data.draw(st.sampled_from(self.claims))
+        self._settled(data.draw(st.sampled_from(self.claims[-4:])), ending, counted)
+
+    def _settled(self, claim: Claim, ending: str, counted: bool) -> None:
         again = ending.startswith("again")
         state = State.PENDING if again else State(ending)
         at = self.now + timedelta(seconds=30)
@@ -151,6 +163,15 @@ class Outbox(Machine):
             for other in self.rows:
                 if other.lane == row.lane and other.urgent and other.state == "pending" and other.code:
                     other.due = min(other.due, self.now)
+
+    @rule(lane=st.sampled_from((*LANES, "reply")), by=st.sampled_from(WORKERS), ending=st.sampled_from(ENDINGS))
+    def work(self, lane: str, by: str, ending: str) -> None:
+        """Claimed, marked and settled, as nearly always."""
+        known = len(self.claims)
+        self.claim(lane, by)
+        if len(self.claims) > known:
+            self._marked(self.claims[-1])
+            self._settled(self.claims[-1], ending, counted=True)
 
     @rule(by=st.sampled_from(WORKERS))
     def stop(self, by: str) -> None:

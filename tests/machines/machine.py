@@ -26,7 +26,7 @@ T = TypeVar("T")
 # A hundred sequences of each machine in `make test`, thousands in `make chaos`.
 CALM = settings(
     max_examples=100,
-    stateful_step_count=50,
+    stateful_step_count=30,
     deadline=None,
     database=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],

@@ -49,15 +49,17 @@ async def settled(stage: Stage, database: str, *, within: float = 30, soon: floa
 
 
 def waiting(database: str, *, soon: float) -> list[Any]:
-    """Deliveries that are under way, or will be in so many seconds: a card may wait hours to be drawn late.
+    """Deliveries that are under way, or will be in so many seconds.
 
+    A card that will only look different by itself, late or shrunk, is not waited for: ten thousand do so all the time.
     An answer behind one in doubt goes when a person has judged that one, and until then is not on its way.
     """
     until = int((time.time() + soon) * 1_000_000)
     return rows(
         database,
         "SELECT what, state, lane, code, attempts FROM deliveries d"
-        f" WHERE state = 'sending' OR (state = 'pending' AND not_before < {until} AND NOT EXISTS"
+        f" WHERE state = 'sending' OR (state = 'pending' AND not_before < {until}"
+        " AND (fold IS NULL OR fold NOT LIKE '%:later') AND NOT EXISTS"
         " (SELECT 1 FROM deliveries o WHERE o.lane = d.lane AND o.what = 'reply' AND o.n < d.n AND o.state = 'unclear'))",
     )
 

@@ -24,6 +24,7 @@ from tests.storage.family import message
 from tests.world import PRACTICE
 
 PEOPLE = ("U0ALICE", "U0GRACE", "U0BEN")
+ENDINGS = ("delivered", "failed", "unclear", "pending")
 INSIDE = ("U0ALICE", "U0GRACE")  # of Nursing, where the message stands
 EVERYTHING = Sql("SELECT version, status, holder, turn, snoozed_until FROM conversations")
 FORWARDS = Sql("SELECT id, state FROM forwards ORDER BY id")
@@ -204,7 +205,18 @@ class Message(Machine):
     @rule(data=st.data(), done_after=st.booleans())
     def send(self, data: st.DataObject, done_after: bool) -> None:
         """Send is pressed: once for each window, never past something that its writer did not see."""
-        window, who, version = data.draw(st.sampled_from(self.windows))
+        self._send(*data.draw(st.sampled_from(self.windows)), done_after)
+
+    @rule(who=st.sampled_from(INSIDE), done_after=st.booleans(), ending=st.sampled_from(ENDINGS))
+    def answer(self, who: str, done_after: bool, ending: str) -> None:
+        """Written and sent at once, and tried once."""
+        known = len(self.windows)
+        self.open_reply(who)
+        if len(self.windows) > known:
+            self._send(*self.windows[-1], done_after)
+            self.carry(ending)
+
+    def _send(self, window: str, who: str, version: int, done_after: bool) -> None:
         form = send.Form(text=f"Answer {len(self.model.answers)}.", done_after=done_after)
         moved = self.look(lambda r: r.conversation(self.id)).version != version
 
@@ -229,7 +241,7 @@ class Message(Machine):
 
     # the network and the clock
 
-    @rule(ending=st.sampled_from(["delivered", "failed", "unclear", "pending"]))
+    @rule(ending=st.sampled_from(ENDINGS))
     def carry(self, ending: str) -> None:
         """The next answer is tried; whatever became of it, exactly one answer changes."""
         before = self.stored_answers()
@@ -242,7 +254,7 @@ class Message(Machine):
         assert self.act(settle_reply, claim=taken, outcome=outcome)
         changed = {a for a, state in self.stored_answers().items() if before[a] != state}
         assert changed <= {taken.subject}
-        if ending in ("failed", "unclear") and self.model.status in ("answered", "done"):
+        if self.stored_answers()[taken.subject] in ("failed", "unclear") and self.model.status in ("answered", "done"):
             self.model.status = "open"
 
     @rule(who=st.sampled_from(PEOPLE), act=st.sampled_from([doubt.mark_delivered, doubt.send_again, doubt.retry]))

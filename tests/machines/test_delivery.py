@@ -173,6 +173,20 @@ class Outbox(Machine):
             self._marked(self.claims[-1])
             self._settled(self.claims[-1], ending, counted=True)
 
+    @rule(lane=st.sampled_from(LANES), by=st.sampled_from(WORKERS), stops=st.booleans())
+    def changes_while_it_is_drawn(self, lane: str, by: str, stops: bool) -> None:
+        """A redraw is in flight, the next one comes, and the first must be tried again."""
+        self.post(lane, True, "a", 0)
+        known = len(self.claims)
+        self.claim(lane, by)
+        self.post(lane, True, "a", 0)
+        if len(self.claims) == known:
+            return
+        if stops:
+            self.stop(by)
+        else:
+            self._settled(self.claims[-1], "again", counted=True)
+
     @rule(by=st.sampled_from(WORKERS))
     def stop(self, by: str) -> None:
         """A worker ends in peace: what it has not sent goes back, and the try does not count."""

@@ -25,6 +25,7 @@ from tests.world import PRACTICE
 
 PEOPLE = ("U0ALICE", "U0GRACE", "U0BEN")
 ENDINGS = ("delivered", "failed", "unclear", "pending")
+JUDGED = (doubt.mark_delivered, doubt.send_again, doubt.retry)
 INSIDE = ("U0ALICE", "U0GRACE")  # of Nursing, where the message stands
 EVERYTHING = Sql("SELECT version, status, holder, turn, snoozed_until FROM conversations")
 FORWARDS = Sql("SELECT id, state FROM forwards ORDER BY id")
@@ -257,7 +258,7 @@ class Message(Machine):
         if self.stored_answers()[taken.subject] in ("failed", "unclear") and self.model.status in ("answered", "done"):
             self.model.status = "open"
 
-    @rule(who=st.sampled_from(PEOPLE), act=st.sampled_from([doubt.mark_delivered, doubt.send_again, doubt.retry]))
+    @rule(who=st.sampled_from(PEOPLE), act=st.sampled_from(JUDGED))
     def settle_doubt(self, who: str, act: Any) -> None:
         """A person judges an answer; whoever got the message meanwhile keeps it."""
         reply = self.tried(act, who)
@@ -267,6 +268,23 @@ class Message(Machine):
         wrote = any(m.received_at > kept.written_at for m in self.picture().messages)
         if not wrote and not self.model.chain:
             self._answered(kept.author.slack, kept.done_after)
+
+    @rule(
+        who=st.sampled_from(INSIDE), to=st.sampled_from(PEOPLE), act=st.sampled_from(JUDGED), done_after=st.booleans()
+    )
+    def is_handed_on_in_doubt(self, who: str, to: str, act: Any, done_after: bool) -> None:
+        """An answer is unclear, somebody forwards the message, and only then the answer is judged."""
+        self.answer(who, done_after, "unclear")
+        self.forward(who, to)
+        self.settle_doubt(who, act)
+
+    @rule(who=st.sampled_from(INSIDE), to=st.sampled_from(INSIDE), then=st.sampled_from(PEOPLE))
+    def is_handed_on_while_the_clock_steps_back(self, who: str, to: str, then: str) -> None:
+        """Of two forwards the later one comes back first, whatever the clock says."""
+        self.forward(who, to)
+        self.time_passes(-120)
+        self.forward(to, then)
+        self.give_back(then)
 
     @rule(seconds=st.sampled_from([1, 61, 3601, 86400, -120]))
     def time_passes(self, seconds: int) -> None:

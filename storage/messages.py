@@ -20,7 +20,7 @@ _ALL = Sql(select(*COLUMNS).where(_m.conversation_id == bindparam("conversation_
 _ADD = Sql(insert(messages).inline())
 _SAVE = Sql(
     update(messages).where(_m.id == bindparam("message_id")),
-    columns=("content_sealed", "standing", "standing_at", "standing_sealed"),
+    columns=("content_sealed", "received_at", "standing", "standing_at", "standing_sealed"),
 )
 
 
@@ -46,13 +46,12 @@ def add_message(t: Transaction, message: StoredMessage) -> None:
         conversation_id=message.conversation_id,
         portal=message.portal,
         message_hash=t.hash("message", message.portal, message.content.message_id),
-        received_at=message.received_at,
         **_changes(t, message),
     )
 
 
 def save_message(t: Transaction, message: StoredMessage) -> None:
-    """Keep its new content or standing."""
+    """Keep its new content, with the time when that came, or its new standing."""
     t.run(_SAVE, message_id=message.id, **_changes(t, message))
 
 
@@ -64,6 +63,7 @@ def _changes(t: Transaction, message: StoredMessage) -> dict[str, object]:
     content = mapping.to_content(message.content, message.content_sha256)
     return {
         "content_sealed": t.seal(content, "messages", message.id, "content"),
+        "received_at": message.received_at,
         "standing": message.standing.value,
         "standing_at": message.standing_at,
         "standing_sealed": words,

@@ -45,7 +45,7 @@ def answer(records: Records, picture: Picture, said: Answer, *, by: Staff, now: 
         text=said.text,
         text_sha256=hashlib.sha256(said.text.encode("utf-8", "surrogatepass")).hexdigest(),
         author=author_of(by),
-        written_at=after(now, (one.written_at for one in picture.replies)),
+        written_at=after(now, (*(m.received_at for m in picture.messages), *(r.written_at for r in picture.replies))),
         done_after=said.done_after,
         decision=told(carried),
     )

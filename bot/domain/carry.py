@@ -104,6 +104,8 @@ def settle_reply(records: Records, *, claim: Claim, outcome: Outcome, now: datet
         return records.settle(claim, replace(outcome, state=State.FAILED, code="unknown_reply"), now=now)
     if reply.state is State.DELIVERED:
         outcome = Outcome(state=State.DELIVERED, code="portal_status", ref=outcome.ref)
+    elif reply.code == "portal_failed" and outcome.state is not State.DELIVERED:
+        outcome = Outcome(state=State.FAILED, code="portal_failed")
     if outcome.state is State.PENDING and outcome.counted and now - reply.written_at > GIVE_UP:
         outcome = _given_up(outcome)
     if not records.settle(claim, outcome, now=now):

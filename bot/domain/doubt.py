@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from bot.domain import overdue, tell
 from bot.domain.answer import after_answer
-from bot.domain.conversation import Conversation
+from bot.domain.conversation import Conversation, Status
 from bot.domain.decision import to_enter
 from bot.domain.delivery import Delivery, State, What
 from bot.domain.entitled import entitled
@@ -121,6 +121,12 @@ def arrived(records: Records, conversation: Conversation, reply: Reply, *, code:
     answered(records, conversation, reply, now=now)
 
 
+def found(records: Records, conversation: Conversation, reply: Reply, *, now: datetime) -> None:
+    """The portal was asked about an unclear answer and has it."""
+    arrived(records, conversation, reply, code="looked_up", now=now)
+    _journal(records, "reply.delivered", reply, actor="service", now=now)
+
+
 def not_found(records: Records, conversation: Conversation, reply: Reply, *, known: bool, now: datetime) -> None:
     """The portal was asked about an unclear answer and does not have it (`known`), or cannot tell."""
     if known:
@@ -135,6 +141,7 @@ def not_found(records: Records, conversation: Conversation, reply: Reply, *, kno
             decide_by=None,
         )
         overdue.settled(records, conversation.id, now=now)
+        _journal(records, "reply.failed", reply, actor="service", now=now)
     else:
         reply = replace(reply, code="cannot_tell", reason="the portal cannot tell; please look into it yourself")
     records.save_reply(reply)
@@ -153,14 +160,19 @@ def _again(records: Records, conversation: Conversation, reply: Reply, *, maybe_
 
 
 def answered(records: Records, conversation: Conversation, reply: Reply, *, now: datetime) -> None:
-    """The answer stands after all, or is on its way: the family's turn, unless they wrote or it was forwarded since."""
+    """An answer stands after all, or is on its way: what the newest one said of the conversation holds again.
+
+    Unless it is over, the family wrote or it was forwarded since, or the newest answer did not arrive itself.
+    """
     picture = records.picture(conversation.id)
-    wrote = picture and any(m.received_at > reply.written_at for m in picture.messages)
-    if wrote or (picture and picture.handed):
+    last = picture.replies[-1] if picture else reply
+    wrote = picture and any(m.received_at > last.written_at for m in picture.messages)
+    handed = picture and picture.handed
+    if conversation.status is not Status.OPEN or wrote or handed or last.state in (State.FAILED, State.UNCLEAR):
         present = replace(conversation, version=conversation.version + 1)
     else:
         entering = bool(picture and to_enter(picture.decisions))
-        present = after_answer(conversation, reply, entering=entering, now=now)
+        present = after_answer(conversation, last, entering=entering, now=now)
     records.save_conversation(present)
     tell.draw(records, present, now=now)
 

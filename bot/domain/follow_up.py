@@ -13,6 +13,7 @@ from bot.domain.journal import Entry
 from bot.domain.message import Standing, StoredMessage
 from bot.domain.practice import Practice
 from bot.domain.promise import URGENT_WITHIN, promised
+from bot.domain.sequence import after
 from bot.domain.store import Records
 from bot.domain.turn import Turn
 
@@ -21,6 +22,7 @@ def join(
     records: Records, conversation: Conversation, stored: StoredMessage, *, practice: Practice, now: datetime
 ) -> None:
     """A further message of the same account: the card comes back to life with it."""
+    stored = replace(stored, received_at=_heard_at(records, conversation, now=now))
     records.add_message(stored)
     _revive(records, conversation, stored, practice=practice, action="message.followed", now=now)
 
@@ -37,13 +39,25 @@ def updated(records: Records, event: MessageUpdated, *, portal: str, now: dateti
     if (before.sender.portal_user_id, before.thread_id) != (after.sender.portal_user_id, after.thread_id):
         _other_account(records, stored, portal=portal, now=now)
         return False
-    changed = replace(stored, content=event.message, content_sha256=event.content_sha256, standing=Standing.CURRENT)
     conversation = records.conversation(stored.conversation_id)
     if conversation is None:
         return False
+    changed = replace(
+        stored,
+        content=event.message,
+        content_sha256=event.content_sha256,
+        received_at=_heard_at(records, conversation, now=now),
+        standing=Standing.CURRENT,
+    )
     records.save_message(changed)
     _revive(records, conversation, changed, practice=tell.in_force(records), action="message.changed", now=now)
     return True
+
+
+def _heard_at(records: Records, conversation: Conversation, *, now: datetime) -> datetime:
+    """When the family's words came: later than every answer that was written without them."""
+    picture = records.picture(conversation.id)
+    return after(now, (reply.written_at for reply in picture.replies)) if picture else now
 
 
 def _other_account(records: Records, stored: StoredMessage, *, portal: str, now: datetime) -> None:

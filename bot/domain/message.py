@@ -133,7 +133,10 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredMessage:
-    """A portal message that was taken in. `content_sha256` is what tells a repeat from a change."""
+    """A portal message that was taken in. `content_sha256` is what tells a repeat from a change.
+
+    `received_at`: when the words that it has now came.
+    """
 
     id: str
     conversation_id: str

@@ -89,7 +89,9 @@ def reply_status(records: Records, event: ReplyStatus, *, portal: str, now: date
     if _RANK.get(event.status, 0) <= _RANK.get(reply.portal_status, 0):
         return True
     told = replace(reply, portal_status=event.status, portal_status_at=event.at, portal_reason=event.reason)
-    told = _failed(told, event) if event.status == "failed" else _arrived(records, told, event, now=now)
+    told = (
+        _failed(records, told, event, now=now) if event.status == "failed" else _arrived(records, told, event, now=now)
+    )
     records.save_reply(told)
     records.journal(
         Entry(
@@ -101,8 +103,10 @@ def reply_status(records: Records, event: ReplyStatus, *, portal: str, now: date
         )
     )
     if event.status == "failed":
-        conversation = replace(conversation, status=Status.OPEN, closed_at=None, closed_by=None)
-        records.save_conversation(conversation)
+        overdue.settled(records, conversation.id, now=now)
+        if conversation.status in (Status.ANSWERED, Status.DONE):
+            conversation = replace(conversation, status=Status.OPEN, closed_at=None, closed_by=None)
+            records.save_conversation(conversation)
         tell.writer(records, conversation, told, now=now, to=overdue.owner(records, conversation, told))
     elif reply.state in (State.UNCLEAR, State.FAILED):
         overdue.settled(records, conversation.id, now=now)
@@ -112,13 +116,17 @@ def reply_status(records: Records, event: ReplyStatus, *, portal: str, now: date
     return True
 
 
-def _failed(reply: Reply, event: ReplyStatus) -> Reply:
+def _failed(records: Records, reply: Reply, event: ReplyStatus, *, now: datetime) -> Reply:
+    """Whatever doubt there was: it is not tried again, and holds back nothing."""
+    delivery = records.delivery_of(what=What.REPLY, subject=reply.id)
+    if delivery and reply.state is not State.DELIVERED:
+        records.drop(delivery, state=State.FAILED, code="portal_failed", now=now)
     why = (
         f"the portal says that it could not deliver this answer: {event.reason}"
         if event.reason
         else ("the portal says that it could not deliver this answer, without a reason")
     )
-    return replace(reply, state=State.FAILED, code="portal_failed", reason=why)
+    return replace(reply, state=State.FAILED, code="portal_failed", reason=why, decide_by=None)
 
 
 def _arrived(records: Records, reply: Reply, event: ReplyStatus, *, now: datetime) -> Reply:

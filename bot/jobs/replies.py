@@ -107,7 +107,7 @@ def looked_up(records: Records, *, claim: Claim, arrival: Arrival, now: datetime
     if reply is None or conversation is None or reply.state is not State.UNCLEAR:
         return True
     if arrival is Arrival.FOUND:
-        doubt.arrived(records, conversation, reply, code="looked_up", now=now)
+        doubt.found(records, conversation, reply, now=now)
     else:
         doubt.not_found(records, conversation, reply, known=arrival is Arrival.NOT_FOUND, now=now)
     return True

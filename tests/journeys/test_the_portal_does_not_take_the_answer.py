@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -154,6 +155,59 @@ async def test_settling_a_doubt_does_not_hide_what_the_family_wrote_since(doubtf
     assert "And now a fever!" in words(await doubtful.cards())
 
 
+async def _status(desk: World) -> str:
+    await desk.quiet()
+    ((status,),) = await desk.rows("SELECT status FROM conversations")
+    return str(status)
+
+
+async def test_settling_a_doubt_does_not_hide_what_the_family_changed_since(doubtful: World):
+    """Other words in the message that was answered are words as well: after Mark delivered they wait for somebody."""
+    changed = message(version=2, body={"format": "plain", "text": "And now a fever!"})
+    assert (await doubtful.event(changed | {"type": "portal.message.updated"}, "evt_changed"))[0] == 202
+    await doubtful.card("And now a fever!")
+    await doubtful.press(await doubtful.card("Unclear"), "Mark delivered")
+    await doubtful.journalled("reply.marked_delivered")
+    assert await _status(doubtful) == "open"
+
+
+async def test_words_that_came_while_the_clock_stepped_back_are_not_hidden(doubtful: World):
+    """They came after the answer, whatever the clock says: after Mark delivered they still wait for somebody."""
+    doubtful.clock.ahead -= timedelta(minutes=2)
+    await doubtful.write(message(message_id="m-2", body={"format": "plain", "text": "And now a fever!"}))
+    await doubtful.press(await doubtful.card("Unclear"), "Mark delivered")
+    await doubtful.journalled("reply.marked_delivered")
+    assert await _status(doubtful) == "open"
+
+
+async def test_settling_a_doubt_opens_nothing_that_is_over(doubtful: World):
+    """The family took the message back meanwhile: that the answer arrived all the same changes nothing of it."""
+    gone = {"message_id": "m-1", "at": "2026-11-22T20:00:00Z"}
+    await doubtful.event({"type": "portal.message.withdrawn", "timestamp": gone["at"], "data": gone}, "evt_gone")
+    (shown,) = doubtful.shown()
+    await doubtful.control("status", {"reply_id": shown["reply_id"], "status": "delivered"})
+    await doubtful.journalled("reply.status")
+    assert await _status(doubtful) == "withdrawn"
+
+
+async def test_a_doubt_that_the_portal_ends_as_failed_holds_back_nothing(doubtful: World):
+    """The portal says afterwards that it could not deliver it: not delivered, and the answer behind it goes out."""
+    assert (await doubtful.reply(await doubtful.card("Unclear"), "And rest.")).get("closed")
+    (shown,) = doubtful.shown()
+    await doubtful.control("status", {"reply_id": shown["reply_id"], "status": "failed", "reason": "mailbox full"})
+    await doubtful.replies(2)
+    assert [r["body"]["text"] for r in doubtful.shown()] == ["Stop the drops.", "And rest."]
+
+
+async def test_an_earlier_doubt_does_not_speak_for_a_later_answer(doubtful: World):
+    """A question was sent behind an answer in doubt that would close the message: it stays the family's turn."""
+    await doubtful.control("settings", {"mode": "idempotent"})
+    assert (await doubtful.reply(await doubtful.card("Unclear"), "Which ear?", done=False)).get("closed")
+    await doubtful.press(await doubtful.card("Unclear"), "Mark delivered")
+    await doubtful.replies(2)
+    assert await _status(doubtful) == "answered"
+
+
 async def test_send_again_takes_it_upon_a_person(doubtful: World):
     """Send again sends the same words under the same key once more, with a name in the journal."""
     await doubtful.press(await doubtful.card("Unclear"), "Send again")
@@ -183,7 +237,9 @@ async def test_check_portal_finds_out_where_the_portal_can_be_asked(doubtful: Wo
     if arrived:
         await doubtful.card("elivered to the portal")
         assert len(doubtful.shown()) == 1
+        assert len(await doubtful.history("reply.delivered")) == 1
         return
+    assert len(await doubtful.journalled("reply.failed")) == 1
     card = await doubtful.card("Not delivered")
     assert "does not have this answer" in words(card)
     await doubtful.press(card, "Retry")

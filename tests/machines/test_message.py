@@ -45,6 +45,7 @@ class Model:
     heard: str = ""  # what the card that people look at has shown
     said: int = 0
     answers: list[str] = field(default_factory=list)
+    sent: list[tuple[str, bool, int]] = field(default_factory=list)  # by whom, done then, how much was said by then
     woken: int = 0
 
 
@@ -234,6 +235,7 @@ class Message(Machine):
         assert not moved
         self.windows.remove((window, who, version))
         self.model.answers.append(made.id)
+        self.model.sent.append((who, done_after, self.model.said))
         self._answered(who, done_after)
 
     def _answered(self, who: str, done_after: bool) -> None:
@@ -260,14 +262,13 @@ class Message(Machine):
 
     @rule(who=st.sampled_from(PEOPLE), act=st.sampled_from(JUDGED))
     def settle_doubt(self, who: str, act: Any) -> None:
-        """A person judges an answer; whoever got the message meanwhile keeps it."""
-        reply = self.tried(act, who)
-        if not reply:
+        """A person judges an answer: the newest one holds again, unless it is in trouble or somebody came after it."""
+        if not self.tried(act, who):
             return
-        kept = self.look(lambda r: r.reply(reply.id))
-        wrote = any(m.received_at > kept.written_at for m in self.picture().messages)
-        if not wrote and not self.model.chain:
-            self._answered(kept.author.slack, kept.done_after)
+        model, (author, done_after, heard) = self.model, self.model.sent[-1]
+        trouble = self.stored_answers()[model.answers[-1]] in ("failed", "unclear")
+        if model.status == "open" and heard == model.said and not model.chain and not trouble:
+            self._answered(author, done_after)
 
     @rule(
         who=st.sampled_from(INSIDE), to=st.sampled_from(PEOPLE), act=st.sampled_from(JUDGED), done_after=st.booleans()

@@ -17,6 +17,7 @@ from tests.storage.family import NOW, card, sent, taken_in
 LEASE = timedelta(seconds=40)  # SAFETY's figures, written down again
 QUIET = timedelta(seconds=5)
 LANES = ("slack:dep:Nursing", "slack:dep:Refills")
+ALL = (*LANES, "reply 1", "reply 2")
 WORKERS = ("one", "two")
 ENDINGS = ("delivered", "failed", "unclear", "again", "again maybe")
 ROWS = Sql("SELECT id, state, attempts, maybe_sent FROM deliveries ORDER BY n")
@@ -47,23 +48,25 @@ class Row:
 
 
 class Outbox(Machine):
-    """Two workers, two channels, one conversation's answers."""
+    """Two workers, two channels, two conversations' answers."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.kept = self.do(taken_in)
+        self.talks = [self.do(taken_in, n=n) for n in (1, 2)]
+        self.kept = self.talks[0]
         self.do(lambda r: r.run(Sql("DELETE FROM deliveries")))
         self.rows: list[Row] = []
         self.claims: list[Claim] = []
-        self.reply_lane = f"reply:{self.kept.id}"
+        self.reply_lanes = {f"reply {n}": f"reply:{talk.id}" for n, talk in enumerate(self.talks, start=1)}
+        self.stopped = False
 
     @initialize(given=st.lists(st.tuples(st.sampled_from(LANES), st.booleans()), min_size=3, max_size=8))
     def there_is_work(self, given: list[tuple[str, bool]]) -> None:
         """Some posts and two answers wait already."""
         for lane, is_urgent in given:
             self.post(lane, is_urgent, None, 0)
-        self.answer()
-        self.answer()
+        for n in (1, 1, 2):
+            self.answer(n)
 
     @rule(
         lane=st.sampled_from(LANES),
@@ -88,17 +91,18 @@ class Outbox(Machine):
             return
         self.rows.append(Row(id=new, lane=lane, urgent=urgent, fold=fold, created=self.now, due=due))
 
-    @rule()
-    def answer(self) -> None:
-        """An answer to the family."""
-        reply = self.do(lambda r: sent(r, self.kept))
+    @rule(n=st.integers(1, 2))
+    def answer(self, n: int) -> None:
+        """An answer to one of the families."""
+        reply = self.do(lambda r: sent(r, self.talks[n - 1], n))
         kept = self.look(lambda r: r.delivery_of(what="reply", subject=reply.id))
-        self.rows.append(Row(id=kept, lane=self.reply_lane, urgent=False, fold=None, created=NOW, due=NOW))
+        lane = self.reply_lanes[f"reply {n}"]
+        self.rows.append(Row(id=kept, lane=lane, urgent=False, fold=None, created=NOW, due=NOW))
 
-    @rule(lane=st.sampled_from((*LANES, "reply")), by=st.sampled_from(WORKERS))
+    @rule(lane=st.sampled_from(ALL), by=st.sampled_from(WORKERS))
     def claim(self, lane: str, by: str) -> None:
         """A worker asks for work; it gets what the model says, or nothing."""
-        lane = self.reply_lane if lane == "reply" else lane
+        lane = self.reply_lanes.get(lane, lane)
         expected = self._next(lane)
         got = self.act(lambda r, now: r.claim(lane, now=now, by=by))
         assert (got.id if got else None) == (expected.id if expected else None)
@@ -112,6 +116,8 @@ class Outbox(Machine):
         self.claims.append(got)
 
     def _next(self, lane: str) -> Row | None:
+        if self.stopped and lane.startswith("reply:"):
+            return None
         here = [row for row in self.rows if row.lane == lane and row.state in ("pending", "sending", "unclear")]
         flying = [row for row in here if row.state == "sending"]
         if flying:
@@ -164,7 +170,7 @@ class Outbox(Machine):
                 if other.lane == row.lane and other.urgent and other.state == "pending" and other.code:
                     other.due = min(other.due, self.now)
 
-    @rule(lane=st.sampled_from((*LANES, "reply")), by=st.sampled_from(WORKERS), ending=st.sampled_from(ENDINGS))
+    @rule(lane=st.sampled_from(ALL), by=st.sampled_from(WORKERS), ending=st.sampled_from(ENDINGS))
     def work(self, lane: str, by: str, ending: str) -> None:
         """Claimed, marked and settled, as nearly always."""
         known = len(self.claims)
@@ -198,6 +204,28 @@ class Outbox(Machine):
             row.attempts -= 1
             row.maybe = row.maybe or not row.reply
 
+    @rule(data=st.data(), again=st.booleans())
+    def judge(self, data: st.DataObject, again: bool) -> None:
+        """A person has something tried again, or says that it arrived: neither while it is in flight."""
+        row = data.draw(st.sampled_from(self.rows))
+        fits = row.state in (("failed", "unclear") if again else ("pending", "failed", "unclear"))
+        if again:
+            assert self.act(lambda r, now: r.redeliver(row.id, now=now, maybe_sent=False)) is fits
+        else:
+            assert self.act(lambda r, now: r.drop(row.id, state=State.DELIVERED, code="seen", now=now)) is fits
+        if fits and again:
+            self._absorb(row)
+            row.state, row.due, row.maybe, row.code = "pending", self.now, False, ""
+        elif fits:
+            row.state, row.code = "delivered", "seen"
+
+    @rule(stops=st.booleans())
+    def portal_stops(self, stops: bool) -> None:
+        """Its answers wait, and nothing else does."""
+        changed = self.act(lambda r, now: r.stop_portal("main", now=now) if stops else r.start_portal("main"))
+        assert changed is (stops is not self.stopped)
+        self.stopped = stops
+
     @rule(seconds=st.sampled_from([1, 6, 31, 61, -30]))
     def time_passes(self, seconds: int) -> None:
         """A lease may run out; a clock may step back."""
@@ -209,6 +237,16 @@ class Outbox(Machine):
         stored = [tuple(row) for row in self.look(lambda r: r.rows(ROWS))]
         told = [(row.id, row.state, row.attempts, row.maybe) for row in self.rows]
         assert [(i, s, a, bool(m)) for i, s, a, m in stored] == told
+
+    @invariant()
+    def somebody_is_woken(self) -> None:
+        """Every lane in which something can be claimed is told to the tick, and none that holds nothing."""
+        told = dict(self.act(lambda r, now: r.lanes(now=now)))
+        for lane in (*LANES, *self.reply_lanes.values()):
+            if self._next(lane):
+                assert told[lane] <= self.now
+            elif lane in told and told[lane] <= self.now:
+                assert [row for row in self.rows if row.lane == lane and row.state in ("pending", "sending")]
 
     def breaks_no_rule(self) -> None:
         """The rows here hang on nothing: what they say is judged by the model alone."""

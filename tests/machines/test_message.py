@@ -218,6 +218,18 @@ class Message(Machine):
             self._send(*self.windows[-1], done_after)
             self.carry(ending)
 
+    @rule(who=st.sampled_from(INSIDE), other=st.sampled_from([*INSIDE, "family"]))
+    def is_overtaken(self, who: str, other: str) -> None:
+        """Something happens while somebody writes."""
+        known = len(self.windows)
+        self.open_reply(who)
+        if other == "family":
+            self.family_writes()
+        else:
+            self.answer(other, done_after=False, ending="delivered")
+        if len(self.windows) > known:
+            self._send(*self.windows[known], done_after=False)
+
     def _send(self, window: str, who: str, version: int, done_after: bool) -> None:
         form = send.Form(text=f"Answer {len(self.model.answers)}.", done_after=done_after)
         moved = self.look(lambda r: r.conversation(self.id)).version != version
@@ -315,7 +327,7 @@ class Message(Machine):
 
     def fingerprint(self) -> list[Any]:
         """Every row that an act could change."""
-        return [list(map(tuple, self.look(lambda r, q=q: r.rows(q)))) for q in (EVERYTHING, FORWARDS, ANSWERS)]
+        return self.look(lambda r: [list(map(tuple, r.rows(q))) for q in (EVERYTHING, FORWARDS, ANSWERS)])
 
     def picture(self) -> Any:
         """The message as it is drawn."""

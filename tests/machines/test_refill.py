@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import invariant, precondition, rule
 
 from bot.domain import close, confirm, decide, follow_up, intake, send
+from bot.domain.carry import settle_reply
 from bot.domain.confirm import By, Said
+from bot.domain.delivery import Outcome, State, reply_lane
 from bot.domain.event import MessageCreated, MessageUpdated
 from bot.domain.message import Kind, PortalMessage
 from bot.domain.records import InboxState
@@ -42,6 +44,7 @@ class Line:
     """What the model knows of one medicine: its decisions in order, and what each was about."""
 
     rounds: list[tuple[str, str, int]] = field(default_factory=list)  # outcome, who, which wording of the request
+    told: str = ""  # by which answer the family and the portal know of the newest one
 
 
 class Refill(Machine):
@@ -54,6 +57,7 @@ class Refill(Machine):
         self.wording = 0
         self.windows: list[tuple[str, str, int]] = []
         self.id = ""
+        self.lost: set[str] = set()  # answers that did not arrive
         digest = hashlib.sha256(b"0").digest()
 
         def come(records: Any, now: datetime) -> str:
@@ -128,8 +132,24 @@ class Refill(Machine):
         for n, outcome in outcomes.items():
             if outcome != "open":
                 self.lines[n].rounds.append((outcome, who, self.wording))
+                self.lines[n].told = ""
         assert (made.reply is not None) is (by is By.NOW)
+        if made.reply:
+            self._tells(made.reply.id)
         return True
+
+    def _untold(self) -> list[int]:
+        """Lines whose newest decision nobody outside knows, and which are asked for in the same words still."""
+        waits = [n for n, line in self.lines.items() if line.rounds and (not line.told or line.told in self.lost)]
+        return [n for n in waits if n == CONTROLLED or self.lines[n].rounds[-1][2] == self.wording]
+
+    def _tells(self, answer: str) -> None:
+        """That answer carries all of these and nothing else."""
+        newest = {row[0]: row[4] for row in self.rows()}
+        untold = self._untold()
+        assert [n for n, told in newest.items() if told == answer] == untold
+        for n in untold:
+            self.lines[n].told = answer
 
     @rule(who=st.sampled_from(PEOPLE))
     def entered(self, who: str) -> None:
@@ -142,7 +162,7 @@ class Refill(Machine):
 
     @rule(who=st.sampled_from(PEOPLE))
     def answer(self, who: str) -> None:
-        """An answer carries only what was decided about the words that stand there now, and each decision once."""
+        """An answer carries what was decided about the words that stand there now, once, unless it did not arrive."""
 
         def act(records: Any, *, person: Person, now: datetime) -> Any:
             opened = send.open_reply(records, conversation_id=self.id, person=person, now=now)
@@ -150,12 +170,24 @@ class Refill(Machine):
             return send.send(records, window_id=opened.window.id, person=person, form=form, now=now)
 
         made = self.tried(act, who)
-        if not made or not made.decision:
-            return
-        told = {row[0] for row in self.rows() if row[4] == made.id}
-        assert told
-        if FREE in told:
-            assert self.lines[FREE].rounds[-1][2] == self.wording
+        if made:
+            assert bool(made.decision) is bool(self._untold())
+            self._tells(made.id)
+
+    @rule(ending=st.sampled_from(["delivered", "failed"]))
+    def carry(self, ending: str) -> None:
+        """The portal confirms the next answer, or refuses it for good."""
+        taken = self.act(lambda r, now: r.claim(reply_lane(self.id), now=now, by="one"))
+        if taken:
+            assert self.act(settle_reply, claim=taken, outcome=Outcome(state=State(ending), code=ending))
+            self.lost |= {taken.subject} if ending == "failed" else set()
+
+    @rule(who=st.sampled_from(PRESCRIBERS), outcome=FREELY, teller=st.sampled_from(PEOPLE))
+    def is_told_once_more(self, who: str, outcome: str, teller: str) -> None:
+        """The answer with a decision does not arrive: the next one carries it."""
+        self.decide_at_once(who, outcome, "open", By.NOW)
+        self.carry("failed")
+        self.answer(teller)
 
     @rule(who=st.sampled_from(PEOPLE))
     def done(self, who: str) -> None:
@@ -178,7 +210,7 @@ class Refill(Machine):
 
     def everything(self) -> list[Any]:
         """Every row that an act could change."""
-        return [sorted(map(repr, self.look(lambda r, q=q: r.rows(q)))) for q in ALL]
+        return self.look(lambda r: [sorted(map(repr, r.rows(q))) for q in ALL])
 
     def version(self) -> int:
         """Where the conversation is."""

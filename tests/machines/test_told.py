@@ -270,6 +270,27 @@ class Told(Machine):
         if self.flying:
             self.comes_back(ending)
 
+    @rule(ending=ENDINGS, who=WHO, status=st.sampled_from(["delivered", "failed"]))
+    def the_portal_is_faster(self, ending: str, who: str, status: str) -> None:
+        """It reports on an answer before its own receipt is here."""
+        self.answer(who, done_after=True)
+        if self.flying is None:
+            self.leaves()
+        if self.flying:
+            self._reports(self.model.answer(self.flying.subject), status)
+            self.comes_back(ending)
+
+    @rule(data=st.data(), who=WHO, changes=st.booleans(), back=st.sampled_from([0, -120]))
+    def they_speak_while_it_is_in_doubt(self, data: st.DataObject, who: str, changes: bool, back: int) -> None:
+        """An answer is unclear, the family writes or changes something, and only then it is judged."""
+        self.answer_at_once("unclear", who, done_after=True)
+        self.time_passes(back)
+        if changes:
+            self.family_changes(data)
+        else:
+            self.family_writes()
+        self.judge(who)
+
     @rule(seconds=st.sampled_from([1, 31, 3600, -120]))
     def time_passes(self, seconds: int) -> None:
         """The clock goes on, or steps back."""

@@ -142,7 +142,7 @@ _RULES = (
             " AND a.n < b.n AND a.state IN ('pending', 'sending', 'unclear', 'delivered')"
             " AND (a.first_sent_at IS NULL AND a.code = '' OR a.first_sent_at > b.first_sent_at AND NOT EXISTS"
             " (SELECT 1 FROM journal e WHERE e.subject = b.conversation_id"
-            " AND e.action IN ('reply.delivered', 'reply.status', 'reply.marked_delivered')"
+            " AND e.action IN ('reply.delivered', 'reply.failed', 'reply.status', 'reply.marked_delivered')"
             " AND e.detail_json LIKE '%' || a.subject || '%' AND NOT EXISTS (SELECT 1 FROM journal l"
             " WHERE l.subject = e.subject AND l.n < e.n AND l.action NOT IN ('reply.sent', 'decision.sent')"
             " AND l.detail_json LIKE '%' || b.subject || '%'))))"

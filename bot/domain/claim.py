@@ -52,7 +52,7 @@ def take_over(records: Records, *, conversation_id: str, person: Person, now: da
 
 
 def give_back(records: Records, *, conversation_id: str, person: Person, now: datetime) -> Conversation:
-    """Let go of it: back to the one who forwarded it, else to the department, where it is unread again."""
+    """Let go of it: back to who forwarded it, or to whom it was handed before, else to the department, unread."""
     found = seat(records, conversation_id=conversation_id, person=person, act=Act.GIVE_BACK)
     talk = found.conversation
     still_open(talk)
@@ -62,8 +62,9 @@ def give_back(records: Records, *, conversation_id: str, person: Person, now: da
     if handed and handed.to == talk.holder:
         come_back(records, found, handed, state=ForwardState.BACK, now=now)
         return replace(talk, holder=handed.by)
+    to = handed.to if handed else None  # somebody else had got it in between: whoever it was handed to has it again
     turn = Turn.FORWARDED if handed else Turn.NEW
-    present = replace(talk, holder=None, held_since=None, turn=turn, snoozed_until=None)
+    present = replace(talk, holder=to, held_since=now if to else None, turn=turn, snoozed_until=None)
     return _saved(records, found, present, action="message.given_back", now=now)
 
 

@@ -34,6 +34,8 @@ LABELS = {
     "decide": "Refill",
     "race": "Refill",
     "done": "Done",
+    "respond": "Respond",
+    "decide_back": "Refill",
 }
 GIVE_UP = 25.0  # seconds for one act; then it is begun anew
 TRIES = 8  # and after so many something is wrong
@@ -120,7 +122,7 @@ class Shift:
         pair = (owner, self.dice.choice(PRESCRIBERS) if job.kind == "refill" else other)
         for number, act in enumerate(job.plan):
             for attempt in range(TRIES):
-                if attempt and self._over(job, act):
+                if attempt and self._over(job, act, pair[1]):
                     break
                 with suppress(aiohttp.ClientError, TimeoutError):
                     async with asyncio.timeout(GIVE_UP):
@@ -131,9 +133,10 @@ class Shift:
                 self.stuck.append(f"STUCK: nobody could {act} about {job.token} ({job.kind}: {', '.join(job.plan)})")
                 return
 
-    def _over(self, job: Job, act: str) -> bool:
-        """It was done by a Send that somebody gave up waiting for: the card does not offer it any more."""
-        card = self._stands(job)
+    def _over(self, job: Job, act: str, colleague: str) -> bool:
+        """It was done by a press that somebody gave up waiting for: the card does not offer it any more."""
+        handed = act in ("respond", "decide_back")
+        card = self.play.board.card(job.token, Nurse(self.play, colleague).direct) if handed else self._stands(job)
         label = LABELS.get(act)
         return card is not None and label is not None and lacks(label)(card)
 

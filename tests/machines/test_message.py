@@ -121,8 +121,11 @@ class Message(Machine):
         if not self.tried(claim.give_back, who):
             return
         assert holder == who
-        handed = self.model.chain and self.model.chain[-1][1] == who
-        self.model.holder = self.model.chain.pop()[0] if handed else None
+        chain = self.model.chain
+        if chain and chain[-1][1] == who:
+            self.model.holder = chain.pop()[0]
+        else:
+            self.model.holder = chain[-1][1] if chain else None
         self.model.asleep = None
 
     @rule(who=st.sampled_from(PEOPLE), to=st.sampled_from(PEOPLE))

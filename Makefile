@@ -94,7 +94,7 @@ bench: $(DEV_STAMP)  ## the measurements, as a table with ratios; make bench ARG
 
 .PHONY: chaos
 chaos: $(DEV_STAMP)  ## the long runs with kills, freezes and faults (hours)
-	@$(BIN)/python -m pytest --override-ini norecursedirs= --timeout 0 tests/chaos $(ARGS)
+	@$(BIN)/python -m pytest --override-ini 'norecursedirs=.*' --timeout 0 tests/chaos $(ARGS)
 
 .PHONY: lock
 lock: $(DEV_STAMP)  ## write requirements/*.txt anew from requirements/*.in (asks the package index)

@@ -234,6 +234,13 @@ class Outbox(Machine):
         assert changed is (stops is not self.stopped)
         self.stopped = stops
 
+    @rule(n=st.integers(1, 2), by=st.sampled_from(WORKERS))
+    def is_asked_while_it_stands(self, n: int, by: str) -> None:
+        """A worker asks for answers to a portal that has just stopped."""
+        self.answer(n)
+        self.portal_stops(stops=True)
+        self.claim(f"reply {n}", by)
+
     @rule(seconds=st.sampled_from([1, 6, 31, 61, -30]))
     def time_passes(self, seconds: int) -> None:
         """A lease may run out; a clock may step back."""

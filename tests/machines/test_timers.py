@@ -161,7 +161,9 @@ class Timers(Machine):
     @rule(data=st.data())
     def done(self, data: st.DataObject) -> None:
         """Closed, and nothing of it wakes any more."""
-        talk = self._one(data)
+        self._closed(self._one(data))
+
+    def _closed(self, talk: Talk) -> None:
         heard = self.look(lambda r: r.picture(talk.id)).heard
         fits = talk.status != "done" and not (talk.answer and talk.answer.state == "unclear")
         assert self.tried(close.done, talk, heard=heard) is fits
@@ -171,7 +173,17 @@ class Timers(Machine):
     @rule(data=st.data())
     def reopen(self, data: st.DataObject) -> None:
         """A new promise from now."""
+        self._opened(self._one(data))
+
+    @rule(data=st.data())
+    def is_closed_too_soon(self, data: st.DataObject) -> None:
+        """Somebody finds an hour later that something is left to do."""
         talk = self._one(data)
+        self._closed(talk)
+        self.time_passes(3600, 1)
+        self._opened(talk)
+
+    def _opened(self, talk: Talk) -> None:
         fits = talk.status == "done"
         assert self.tried(close.reopen, talk) is fits
         if fits:

@@ -206,8 +206,11 @@ class Nurse:
 
     async def _chosen(self, view: dict[str, Any], name: str, value: str, *, shows: str) -> dict[str, Any] | None:
         """Choose in a field that the window follows, again if it does not."""
-        block = world.block_of(view, name)
-        field = world.filled(view, name, value)[block["block_id"]]
+        try:
+            block = world.block_of(view, name)
+            field = world.filled(view, name, value)[block["block_id"]]
+        except StopIteration:
+            return None  # it is not offered any more: somebody did it a moment ago
         action_id, given = next(iter(field.items()))
         for _ in range(4):
             told = await self.stage.human(

@@ -186,13 +186,15 @@ def _redraw(records: Records, *, conversation_id: str, now: datetime) -> None:
 
 def ref_of(action: Payload) -> str:
     """The conversation's opaque id in a button's value, or behind the colon of an overflow entry's."""
-    value = action.get("value") or (action.get("selected_option") or {}).get("value") or ""
-    found = str(value).rpartition(":")[2]
+    found = _value(action).rpartition(":")[2]
     return found if _REF.fullmatch(found) else ""
 
 
 def heard_of(body: Payload) -> str:
     """What the pressed card had shown of the conversation, as its value says before the id (`Picture.heard`); or ""."""
     action = (body.get("actions") or [{}])[0]
-    value = action.get("value") or (action.get("selected_option") or {}).get("value") or ""
-    return str(value).rpartition(":")[0].rpartition(":")[2]
+    return _value(action).rpartition(":")[0].rpartition(":")[2]
+
+
+def _value(action: Payload) -> str:
+    return str(action.get("value") or (action.get("selected_option") or {}).get("value") or "")

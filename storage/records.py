@@ -175,6 +175,7 @@ class SqlRecords:
 
     add_reply = replies.add_reply
     reply = replies.reply
+    replies_of = replies.replies_of
     save_reply = replies.save_reply
     replies_unread = replies.replies_unread
     tells_of_reading = replies.tells_of_reading

@@ -138,7 +138,8 @@ _RULES = (
         # Our clock may step back, the journal does not: what became of the earlier one was known before the later left.
         _asked(
             "SELECT b.id FROM deliveries b WHERE b.lane >= 'reply:' AND b.lane < 'reply;'"
-            " AND b.first_sent_at IS NOT NULL AND EXISTS (SELECT 1 FROM deliveries a WHERE a.lane = b.lane"
+            " AND b.first_sent_at IS NOT NULL AND EXISTS (SELECT 1 FROM replies r JOIN deliveries a"
+            " ON a.subject = r.id AND a.what = 'reply' WHERE r.conversation_id = b.conversation_id AND a.lane = b.lane"
             " AND a.n < b.n AND a.state IN ('pending', 'sending', 'unclear', 'delivered')"
             " AND (a.first_sent_at IS NULL AND a.code = '' OR a.first_sent_at > b.first_sent_at AND NOT EXISTS"
             " (SELECT 1 FROM journal e WHERE e.subject = b.conversation_id"

@@ -87,6 +87,15 @@ def after_answer(conversation: Conversation, reply: Reply, *, entering: bool = F
     )
 
 
+def reopened(records: Records, conversation: Conversation) -> Conversation:
+    """The conversation once an answer did not arrive, or nobody knows: open again, unless it is over anyway."""
+    if conversation.status not in (Status.ANSWERED, Status.DONE):
+        return conversation
+    present = replace(conversation, status=Status.OPEN, closed_at=None, closed_by=None)
+    records.save_conversation(present)
+    return present
+
+
 def _carried(picture: Picture) -> tuple[Decision, ...]:
     """What one answer can tell: the untold decisions of the newest message that has any (the contract names one).
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from bot.domain import tell
 from bot.domain.alarm import Place
+from bot.domain.answer import reopened
 from bot.domain.conversation import Conversation, Status
 from bot.domain.delivery import DECIDE_WITHIN, GIVE_UP, TELL_AFTER, Claim, Outcome, State
 from bot.domain.journal import Entry
@@ -164,11 +165,10 @@ def _keep(records: Records, conversation: Conversation, reply: Reply, outcome: O
             detail={"reply": reply.id, "attempts": reply.attempts, "code": outcome.code},
         )
     )
-    if outcome.state is not State.DELIVERED and conversation.status in (Status.ANSWERED, Status.DONE):
-        conversation = replace(conversation, status=Status.OPEN, closed_at=None, closed_by=None)
-        records.save_conversation(conversation)
+    arrived = outcome.state is State.DELIVERED
+    conversation = conversation if arrived else reopened(records, conversation)
     tell.draw(records, conversation, now=now)
-    if outcome.state is not State.DELIVERED:
+    if not arrived:
         tell.writer(records, conversation, reply, now=now)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from bot.domain import tell
+from bot.domain import sequence, tell
 from bot.domain.conversation import CLOSED, Conversation, Status
 from bot.domain.delivery import Delivery, What, slack_lane
 from bot.domain.event import MessageUpdated
@@ -13,7 +13,6 @@ from bot.domain.journal import Entry
 from bot.domain.message import Standing, StoredMessage
 from bot.domain.practice import Practice
 from bot.domain.promise import URGENT_WITHIN, promised
-from bot.domain.sequence import after
 from bot.domain.store import Records
 from bot.domain.turn import Turn
 
@@ -56,8 +55,7 @@ def updated(records: Records, event: MessageUpdated, *, portal: str, now: dateti
 
 def _heard_at(records: Records, conversation: Conversation, *, now: datetime) -> datetime:
     """When the family's words came: later than every answer that was written without them."""
-    picture = records.picture(conversation.id)
-    return after(now, (reply.written_at for reply in picture.replies)) if picture else now
+    return sequence.after(now, (reply.written_at for reply in records.replies_of(conversation.id)))
 
 
 def _other_account(records: Records, stored: StoredMessage, *, portal: str, now: datetime) -> None:

@@ -174,6 +174,10 @@ class AnswerRecords(Protocol):
         """The answer, or None."""
         ...
 
+    def replies_of(self, conversation_id: str) -> Sequence[Reply]:
+        """All answers of a conversation, oldest first."""
+        ...
+
     def save_reply(self, reply: Reply) -> None:
         """Keep what became of it. Its words, author and recipient never change."""
         ...

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.domain import doubt, overdue, tell, unread
+from bot.domain.answer import reopened
 from bot.domain.conversation import Conversation, Status, latest
 from bot.domain.delivery import State, What
 from bot.domain.event import HandledElsewhere, MessageWithdrawn, ReplyStatus, ThreadClosed
@@ -104,9 +105,7 @@ def reply_status(records: Records, event: ReplyStatus, *, portal: str, now: date
     )
     if event.status == "failed":
         overdue.settled(records, conversation.id, now=now)
-        if conversation.status in (Status.ANSWERED, Status.DONE):
-            conversation = replace(conversation, status=Status.OPEN, closed_at=None, closed_by=None)
-            records.save_conversation(conversation)
+        conversation = reopened(records, conversation)
         tell.writer(records, conversation, told, now=now, to=overdue.owner(records, conversation, told))
     elif reply.state in (State.UNCLEAR, State.FAILED):
         overdue.settled(records, conversation.id, now=now)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import cache, partial
 
 from bot.domain import overdue, tell
 from bot.domain.conversation import Conversation
@@ -24,6 +25,7 @@ def notice(records: Records, *, now: datetime) -> int:
     Only where the portal tells about reading at all, and the family has neither written nor got another answer since.
     """
     told = 0
+    tells = cache(partial(records.tells_of_reading, since=now - AT_MOST))
     for seen in records.replies_unread(since=now - AT_MOST, before=now - AFTER, limit=AT_ONCE):
         conversation = records.conversation(seen.conversation_id)
         reply = records.reply(seen.id) if conversation else None  # again, behind the conversation's lock
@@ -31,7 +33,7 @@ def notice(records: Records, *, now: datetime) -> int:
         if conversation is None or reply is None or picture is None or reply.portal_status != seen.portal_status:
             continue
         records.save_reply(replace(reply, portal_status=UNREAD))
-        if _stands_last(picture, reply) and records.tells_of_reading(conversation.portal, since=now - AT_MOST):
+        if _stands_last(picture, reply) and tells(conversation.portal):
             _tell(records, conversation, reply, now=now)
             told += 1
     return told

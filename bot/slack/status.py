@@ -9,6 +9,7 @@ from bot.domain.message import Standing
 from bot.domain.phase import WORKING, Phase, Situation, newest_in
 from bot.domain.picture import Picture
 from bot.domain.reply import Reply
+from bot.domain.unread import UNREAD
 from bot.slack.blocks import AGO, TIME, TIME_FIRST, Block, Line, emoji, rich, say, section, when
 from bot.slack.clock import Clock
 from bot.slack.people import colleague, signed
@@ -255,7 +256,7 @@ def seen_by_family(picture: Picture, clock: Clock) -> str:
     if reply.portal_status == "read":
         at = f" {clock.short(reply.portal_status_at)}" if reply.portal_status_at else ""
         return f"read by the family{at}, says the portal"
-    if reply.portal_status == "unread":
+    if reply.portal_status == UNREAD:
         return "not opened by the family for days, says the portal: call if it matters"
     if reply.portal_status in {"accepted", "delivered"}:
         return "not yet read by the family, says the portal"

@@ -16,7 +16,13 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import RuleBasedStateMachine, invariant
 
 from bot.cli.desk import load_practice
+from bot.domain import intake
+from bot.domain.event import MessageCreated
 from bot.domain.journal import Entry
+from bot.domain.message import PortalMessage
+from bot.domain.records import InboxState
+from bot.domain.refused import Refused
+from bot.domain.staff import Person
 from bot.domain.store import Records
 from storage import verify
 from storage.crypto import new_key, parse
@@ -60,7 +66,7 @@ class Machine(RuleBasedStateMachine):
         self.runner = asyncio.Runner()
         self.loop = self.runner.get_loop()
         self.now = START
-        self.steps = 0
+        self.steps = self.events = 0
         self.store = self.loop.run_until_complete(self._open(f"sqlite:///{path}"))
 
     async def _open(self, url: str) -> Any:
@@ -77,6 +83,39 @@ class Machine(RuleBasedStateMachine):
     def look(self, read: Callable[[Records], T]) -> T:
         """What is stored now."""
         return self.loop.run_until_complete(self.store.read(read))
+
+    def attempt(self, act: Callable[..., Any], who: str, **more: Any) -> Any:
+        """Do it as that person; None when it was refused, and then nothing has changed; else truth."""
+        before = self.fingerprint()
+        try:
+            return self.act(act, person=Person(slack=who, member=True), **more) or True
+        except Refused:
+            changed = self.fingerprint()
+            assert changed == before, (before, changed)
+            return None
+
+    def fingerprint(self) -> Any:
+        """Everything that an act could change; each machine says what that is."""
+
+    def event(self, records: Records, digest: bytes, now: datetime) -> str:
+        """An event of the portal's is kept; the id of its row."""
+        self.events += 1
+        event_id = f"e{self.events}"
+        return str(records.add_inbox(portal="main", event_id=event_id, sha256=digest, raw=b"{}", now=now))
+
+    def comes(self, content: PortalMessage, digest: bytes) -> str:
+        """A message of the family's is taken in; its conversation's id."""
+
+        def taken(records: Records, now: datetime) -> str:
+            inbox = self.event(records, digest, now)
+            told = MessageCreated(message=content, content_sha256=digest)
+            assert intake.created(records, told, portal="main", inbox_id=inbox, now=now)
+            records.settle_inbox(inbox, state=InboxState.DONE, type="portal.message.created", reason="")
+            stored = records.message_of(portal="main", message_id=content.message_id)
+            assert stored
+            return stored.conversation_id
+
+        return self.act(taken)
 
     def practice(self, document: str) -> None:
         """Put a practice file in force, as the command does."""

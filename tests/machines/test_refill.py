@@ -10,15 +10,13 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.stateful import invariant, precondition, rule
 
-from bot.domain import close, confirm, decide, follow_up, intake, send
+from bot.domain import close, confirm, decide, follow_up, send
 from bot.domain.carry import settle_reply
 from bot.domain.confirm import By, Said
 from bot.domain.delivery import Outcome, State, reply_lane
-from bot.domain.event import MessageCreated, MessageUpdated
+from bot.domain.event import MessageUpdated
 from bot.domain.message import Kind, PortalMessage
-from bot.domain.records import InboxState
 from bot.domain.refill import Medication, RefillRequest
-from bot.domain.refused import Refused
 from bot.domain.staff import Person
 from bot.domain.words import Ticks
 from storage.sql import Sql
@@ -56,18 +54,8 @@ class Refill(Machine):
         self.lines = {FREE: Line(), CONTROLLED: Line()}
         self.wording = 0
         self.windows: list[tuple[str, str, int]] = []
-        self.id = ""
         self.lost: set[str] = set()  # answers that did not arrive
-        digest = hashlib.sha256(b"0").digest()
-
-        def come(records: Any, now: datetime) -> str:
-            inbox = records.add_inbox(portal="main", event_id="1", sha256=digest, raw=b"{}", now=now)
-            event = MessageCreated(message=self.request(), content_sha256=digest)
-            intake.created(records, event, portal="main", inbox_id=inbox, now=now)
-            records.settle_inbox(inbox, state=InboxState.DONE, type="portal.message.created", reason="")
-            return str(records.rows(Sql("SELECT id FROM conversations"))[0][0])
-
-        self.id = self.act(come)
+        self.id = self.comes(self.request(), hashlib.sha256(b"0").digest())
 
     def request(self) -> PortalMessage:
         """As the portal words it now."""
@@ -201,14 +189,9 @@ class Refill(Machine):
     def tried(self, act: Any, who: str, **more: Any) -> Any:
         """Do it as that person; falsy when it was refused, and then nothing has changed."""
         self.turn(1)
-        before = self.everything()
-        try:
-            return self.act(act, person=Person(slack=who, member=True), **more) or True
-        except Refused:
-            assert self.everything() == before
-            return None
+        return self.attempt(act, who, **more)
 
-    def everything(self) -> list[Any]:
+    def fingerprint(self) -> list[Any]:
         """Every row that an act could change."""
         return self.look(lambda r: [sorted(map(repr, r.rows(q))) for q in ALL])
 

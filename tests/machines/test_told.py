@@ -10,14 +10,12 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.stateful import invariant, precondition, rule
 
-from bot.domain import close, doubt, follow_up, intake, send, standing
+from bot.domain import close, doubt, follow_up, send, standing
 from bot.domain.carry import settle_reply
 from bot.domain.delivery import Claim, Outcome, State, reply_lane
-from bot.domain.event import HandledElsewhere, MessageCreated, MessageUpdated, MessageWithdrawn, ReplyStatus
+from bot.domain.event import HandledElsewhere, MessageUpdated, MessageWithdrawn, ReplyStatus
 from bot.domain.event import ThreadClosed as Closed
 from bot.domain.message import Kind, PortalMessage
-from bot.domain.records import InboxState
-from bot.domain.refused import Refused
 from bot.domain.staff import Person
 from bot.jobs.replies import looked_up
 from bot.portals.base import Arrival
@@ -82,25 +80,13 @@ class Told(Machine):
         content = message(n, kind=Kind.GENERAL, thread=1, version=self.model.said)
         return replace(content, text=text, sent_at=sent_at), hashlib.sha256(text.encode()).digest()
 
-    def _speaks(self) -> None:
-        if self.model.status != "open":
-            self.model.status = "open"
-
     @rule()
     def family_writes(self) -> None:
         """One more message: it is the practice's turn."""
         self.model.standing.append("current")
         content, digest = self._words(len(self.model.standing))
-
-        def come(records: Any, now: datetime) -> None:
-            inbox = records.add_inbox(portal="main", event_id=content.text, sha256=digest, raw=b"{}", now=now)
-            event = MessageCreated(message=content, content_sha256=digest)
-            assert intake.created(records, event, portal="main", inbox_id=inbox, now=now)
-            records.settle_inbox(inbox, state=InboxState.DONE, type="portal.message.created", reason="")
-
-        self.act(come)
-        self.id = self.id or self.look(lambda r: r.rows(Sql("SELECT id FROM conversations"))[0][0])
-        self._speaks()
+        self.id = self.comes(content, digest)
+        self.model.status = "open"
 
     @rule(data=st.data())
     def family_changes(self, data: st.DataObject) -> None:
@@ -111,7 +97,7 @@ class Told(Machine):
         assert self.act(follow_up.updated, event=event, portal="main")
         assert not self.act(follow_up.updated, event=event, portal="main")
         self.model.standing[n - 1] = "current"
-        self._speaks()
+        self.model.status = "open"
 
     @rule(data=st.data())
     def withdraws(self, data: st.DataObject) -> None:
@@ -215,7 +201,7 @@ class Told(Machine):
         if not waits:
             return
         taken = self.act(lambda r, now: r.claim(f"look_up:{self.id}", now=now, by="one"))
-        assert taken.subject == waits[-1].id or self.count(LOOKS)
+        assert taken.subject == waits[-1].id or self.look(lambda r: r.rows(LOOKS))[0][0]
         one = self.model.answer(taken.subject)
         if late and one.state == "unclear":
             self._reports(one, "delivered")
@@ -315,21 +301,16 @@ class Told(Machine):
 
     def tried(self, act: Any, who: str, **more: Any) -> Any:
         """Do it as that person; None when it was refused, and then nothing has changed."""
-        before = self.stored()
-        try:
-            return self.act(act, conversation_id=self.id, person=Person(slack=who, member=True), **more)
-        except Refused:
-            assert self.stored() == before
-            return None
+        return self.attempt(act, who, conversation_id=self.id, **more)
+
+    def fingerprint(self) -> Any:
+        """Every row that an act could change."""
+        return self.stored()
 
     def stored(self) -> tuple[str, dict[str, str]]:
         """Whose turn it is, and what became of each answer."""
         status, states = self.look(lambda r: (r.conversation(self.id).status.value, r.rows(STORED)))
         return status, dict(map(tuple, states))
-
-    def count(self, sql: Sql) -> int:
-        """How many rows."""
-        return int(self.look(lambda r: r.rows(sql))[0][0])
 
     @invariant()
     def is_stored_as_the_model_says(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from bot.domain.message import Kind
 from bot.domain.permission import Act
@@ -195,6 +196,16 @@ def row(situation: Situation, kind: Kind, *, minimal: bool, catalogue: tuple[But
     What the state asks for stands first. On a minimal card Open follows, because nothing can be judged without it,
     then the kind's first button and Reply; Forward is the first behind the dots. A closed card has its overflow only.
     """
+    seen = replace(situation, reply=None, late=False, forward=None)  # a row depends on nothing of these
+    return _row(seen, kind, minimal=minimal) if catalogue is CATALOGUE else _row_of(catalogue, seen, kind, minimal)
+
+
+@lru_cache(maxsize=512)
+def _row(situation: Situation, kind: Kind, *, minimal: bool) -> Row:
+    return _row_of(CATALOGUE, situation, kind, minimal)
+
+
+def _row_of(catalogue: tuple[Button, ...], situation: Situation, kind: Kind, minimal: bool) -> Row:
     fit = [b for b in catalogue if b.fits(situation, kind)]
     led = [b for b in fit if b.led(situation)]
     rest = [b for b in fit if b not in led]

@@ -43,6 +43,7 @@ _ADMITTED: Mapping[str, tuple[re.Pattern[str], ...]] = {
         re.compile(r"Rate limited\. Retrying in \d{1,6} seconds\.\.\."),
     ),
 }
+_LEVELS = {logging.DEBUG: "debug", logging.INFO: "info", logging.WARNING: "warning", logging.ERROR: "error"}
 _LOGGER = re.compile(r"[A-Za-z_][A-Za-z0-9_.:-]{0,79}")
 
 
@@ -78,8 +79,7 @@ def told(record: logging.LogRecord) -> dict[str, object]:
 
 def _level(number: int) -> str:
     """The level's plain name; names of one's own are not repeated."""
-    names = {logging.DEBUG: "debug", logging.INFO: "info", logging.WARNING: "warning", logging.ERROR: "error"}
-    return names.get(number, "critical" if number >= logging.CRITICAL else "info")
+    return _LEVELS.get(number, "critical" if number >= logging.CRITICAL else "info")
 
 
 def _logger(name: str) -> str:

@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 
 Value = str | int | float | bool | None
 
@@ -71,6 +72,7 @@ SHAPES: Mapping[str, re.Pattern[str]] = {
     "release": re.compile(r"\d+\.\d+\.\d+"),
 }
 FIELDS = frozenset({*SHAPES, *_COUNTS, *_FLAGS, *_MOMENTS})
+_SHORT = frozenset(_CODES)
 
 _LARGEST = 2**53
 _EVENT = re.compile(r"[a-z][a-z0-9_-]{0,30}(?:\.[a-z][a-z0-9_-]{0,30}){1,4}")
@@ -78,8 +80,11 @@ _EVENT = re.compile(r"[a-z][a-z0-9_-]{0,30}(?:\.[a-z][a-z0-9_-]{0,30}){1,4}")
 
 def admitted(fields: Mapping[str, object]) -> tuple[dict[str, Value], int]:
     """The fields that may be logged, and how many may not."""
-    values = {name: _value(name, given) for name, given in fields.items()}
-    fit = {name: value for name, value in values.items() if not isinstance(value, _Refused)}
+    fit: dict[str, Value] = {}
+    for name, given in fields.items():
+        value = _text(name, given) if isinstance(given, str) else _value(name, given)
+        if not isinstance(value, _Refused):
+            fit[name] = value
     return fit, len(fields) - len(fit)
 
 
@@ -91,7 +96,7 @@ _REFUSED = _Refused()
 
 
 def _value(name: str, given: object) -> Value | _Refused:
-    """The value as it is written, if name and shape fit."""
+    """The value as it is written, if name and shape fit: of anything but a text."""
     if name not in FIELDS:
         return _REFUSED
     if given is None:
@@ -100,9 +105,7 @@ def _value(name: str, given: object) -> Value | _Refused:
         return given if name in _FLAGS else _REFUSED
     if isinstance(given, int | float):
         return _number(name, given)
-    if isinstance(given, datetime):
-        return _moment(name, given)
-    return _text(name, given)
+    return _moment(name, given) if isinstance(given, datetime) else _REFUSED
 
 
 def _number(name: str, given: float) -> Value | _Refused:
@@ -117,16 +120,20 @@ def _moment(name: str, given: datetime) -> Value | _Refused:
     return given.astimezone(UTC).isoformat(timespec="milliseconds")
 
 
-def _text(name: str, given: object) -> Value | _Refused:
+def _text(name: str, given: str) -> Value | _Refused:
     """A text in its field's shape; an enumeration's member counts as its value."""
-    if not isinstance(given, str) or name not in SHAPES:
-        return _REFUSED
+    shape = SHAPES.get(name)
     text = str.__str__(given)
-    if (name in _CODES and len(text) > _CODE_LIMIT) or not SHAPES[name].fullmatch(text):
+    if shape is None or (name in _SHORT and len(text) > _CODE_LIMIT) or not shape.fullmatch(text):
         return _REFUSED
     return text
 
 
 def event_name(name: str) -> str:
     """A dotted event name; anything else is not repeated."""
-    return name if isinstance(name, str) and _EVENT.fullmatch(name) else "log.event.unnamed"
+    return name if isinstance(name, str) and _is_dotted(name) else "log.event.unnamed"
+
+
+@lru_cache(maxsize=512)  # they are written in the code
+def _is_dotted(name: str) -> bool:
+    return _EVENT.fullmatch(name) is not None

@@ -16,6 +16,7 @@ from bot.log.fence import FLOORS, Fence, told
 Format = Literal["json", "text"]
 
 _logger = logging.getLogger("portaldesk.process")
+_encode = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encode  # made once: json.dumps makes one a line
 
 
 class Line(logging.Formatter):
@@ -29,7 +30,7 @@ class Line(logging.Formatter):
         """One line without its end."""
         line = told(record)
         if self._form == "json":
-            return json.dumps(line, ensure_ascii=True, separators=(",", ":"))
+            return _encode(line)
         at, level, name = str(line.pop("at"))[11:23], line.pop("level"), line.pop("event")
         words = " ".join(f"{key}={_plain(value)}" for key, value in line.items())
         return f"{at} {level!s:<8} {name} {words}".rstrip()

@@ -29,8 +29,9 @@ class Message(TypedDict):
 
 def plain(text: str, limit: int = BLOCK_TEXT) -> Block:
     """A plain_text object, cut to `limit`."""
-    text = words.clean(text)
-    return {"type": "plain_text", "text": words.cut(text, limit) if text.strip() else NOTHING, "emoji": False}
+    if len(text) > limit or not words.is_quiet(text):
+        text = words.cut(words.clean(text), limit)
+    return {"type": "plain_text", "text": text if text.strip() else NOTHING, "emoji": False}
 
 
 def notification(text: str) -> str:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from bot.domain.practice import Practice
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_NEAR = {0: "today", 1: "tomorrow", -1: "yesterday"}
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
@@ -41,8 +42,7 @@ class Clock:
 
     def time(self, at: datetime) -> str:
         """Such as "1:12 PM"."""
-        there = self.local(at)
-        return f"{there.hour % 12 or 12}:{there.minute:02d} {'AM' if there.hour < 12 else 'PM'}"
+        return _time(self.local(at))
 
     def day(self, day: date) -> str:
         """Such as "Nov 24", with the year when it is another one."""
@@ -54,7 +54,8 @@ class Clock:
 
     def stamp(self, at: datetime) -> str:
         """Such as "Tue, Nov 24, 1:12 PM"."""
-        return f"{self.weekday(self.local(at).date())}, {self.time(at)}"
+        there = self.local(at)
+        return f"{self.weekday(there.date())}, {_time(there)}"
 
     def to_the_second(self, at: datetime) -> str:
         """Such as "Tue, Nov 24, 1:12:05 PM": whoever presses Refresh twice in a minute sees that it was done."""
@@ -71,9 +72,13 @@ class Clock:
 
     def spoken(self, at: datetime) -> str:
         """Such as "today at 1:12 PM", for notifications."""
-        day = self.local(at).date()
-        word = {0: "today", 1: "tomorrow", -1: "yesterday"}.get((day - self.today).days, self.weekday(day))
-        return f"{word} at {self.time(at)}"
+        there = self.local(at)
+        word = _NEAR.get((there.date() - self.today).days) or self.weekday(there.date())
+        return f"{word} at {_time(there)}"
+
+
+def _time(there: datetime) -> str:
+    return f"{there.hour % 12 or 12}:{there.minute:02d} {'AM' if there.hour < 12 else 'PM'}"
 
 
 def born(day: date | None) -> str:

@@ -22,25 +22,47 @@ def notification(picture: Picture, situation: Situation, clock: Clock) -> str:
 def _told(picture: Picture, situation: Situation, clock: Clock) -> str:
     who, by = owner(picture, situation), _author(situation.reply)
     has = short_name(picture.practice, who) if who else line(picture.conversation.department, 80)
-    due = _deadline(picture, situation, clock)
-    state = "opened again by the family" if picture.conversation.opened_again else "unread"
-    return {
-        Phase.UNREAD: f"{state}, nobody has it, {due}.",
-        Phase.HELD: f"{has} has it, {due}.",
-        Phase.FORWARDED: f"with {_handed(picture)}, {due}.",
-        Phase.RETURNED: f"came back to {has}, {due}.",
-        Phase.SNOOZED: f"snoozed, {due}.",
-        Phase.ENTERING: f"approved, to be entered in the EHR. {has} has it.",
-        Phase.SENDING: f"{by}'s answer is on its way to the portal.",
-        Phase.DELAYED: f"{by}'s answer is not delivered yet; it is kept and tried again. {has} has it.",
-        Phase.STOPPED: f"{by}'s answer is not delivered yet; it is kept, nothing leaves right now. {has} has it.",
-        Phase.ANSWERED: f"answered by {by}, delivered to the portal. Waiting for the family.",
-        Phase.FAILED: f"the answer was NOT delivered. {has} has it. What to do is on the card.",
-        Phase.UNCLEAR: f"unclear whether the answer arrived. {has} decides{_decision(situation.reply, clock)}.",
-        Phase.DONE: "done.",
-        Phase.WITHDRAWN: "withdrawn by the family.",
-        Phase.ELSEWHERE: "handled in the portal.",
-    }[situation.phase]
+    match situation.phase:
+        case Phase.SENDING:
+            return f"{by}'s answer is on its way to the portal."
+        case Phase.DELAYED:
+            return f"{by}'s answer is not delivered yet; it is kept and tried again. {has} has it."
+        case Phase.STOPPED:
+            return f"{by}'s answer is not delivered yet; it is kept, nothing leaves right now. {has} has it."
+        case Phase.ANSWERED:
+            return f"answered by {by}, delivered to the portal. Waiting for the family."
+        case Phase.FAILED:
+            return f"the answer was NOT delivered. {has} has it. What to do is on the card."
+        case Phase.UNCLEAR:
+            return f"unclear whether the answer arrived. {has} decides{_decision(situation.reply, clock)}."
+        case Phase.ENTERING:
+            return f"approved, to be entered in the EHR. {has} has it."
+        case Phase.DONE | Phase.WITHDRAWN | Phase.ELSEWHERE as over:
+            return _OVER[over]
+        case open_:
+            return f"{_turn(picture, open_, has)}, {_deadline(picture, situation, clock)}."
+
+
+_OVER = {
+    Phase.DONE: "done.",
+    Phase.WITHDRAWN: "withdrawn by the family.",
+    Phase.ELSEWHERE: "handled in the portal.",
+}
+
+
+def _turn(picture: Picture, phase: Phase, has: str) -> str:
+    match phase:
+        case Phase.FORWARDED:
+            return f"with {_handed(picture)}"
+        case Phase.RETURNED:
+            return f"came back to {has}"
+        case Phase.SNOOZED:
+            return "snoozed"
+        case Phase.HELD:
+            return f"{has} has it"
+        case _:
+            state = "opened again by the family" if picture.conversation.opened_again else "unread"
+            return f"{state}, nobody has it"
 
 
 def _handed(picture: Picture) -> str:

@@ -9,6 +9,7 @@ ELLIPSIS = "…"
 _MARK_RUN = 4  # combining marks that one letter may carry; living scripts need no more
 
 _NEW_LINES = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")
+_QUIET = re.compile("[\n -~]*")
 _BLANK = frozenset("\u2800\u3164\u115f\u1160\uffa0\u17b4\u17b5")  # letters to Unicode, nothing to the eye
 
 _BIDI = {  # UAX 9: what re-orders the text after it is shown as a word, so that nothing reads backwards in secret
@@ -59,12 +60,17 @@ def clean(text: str) -> str:
     Controls and bidi overrides become visible, invisible fillers go, a letter keeps few marks. Cleaning twice changes
     nothing more. Markup characters stay as they are: they are shown, never parsed.
     """
-    if text.isascii() and text.isprintable():  # nearly every name and line: a fifth of what drawing a card costs
+    if is_quiet(text):
         return text
     text = _NEW_LINES.sub("\n", text).translate(_TABLE)
     if text.isascii():
         return text
     return (_RUN if max(text) > "\uffff" else _RUN_PLAIN).sub(r"\1", text)
+
+
+def is_quiet(text: str) -> bool:
+    """Whether it is plain ASCII lines, as nearly every name and text is: cleaning all would double a card's cost."""
+    return (text.isascii() and text.isprintable()) or _QUIET.fullmatch(text) is not None
 
 
 def sendable(text: str) -> str:
@@ -74,7 +80,7 @@ def sendable(text: str) -> str:
 
 def has_ink(text: str) -> bool:
     """Whether anything of it can be seen."""
-    if text.isascii() and text.isprintable():
+    if is_quiet(text):
         return bool(text.strip())
     return any(not c.isspace() and c not in _BLANK and unicodedata.category(c) not in {"Mn", "Me", "Cf"} for c in text)
 
@@ -82,6 +88,8 @@ def has_ink(text: str) -> bool:
 def line(text: str | None, limit: int = 200) -> str:
     """A cleaned value on one line, at most `limit` long; "" when nothing of it can be seen."""
     whole = text or ""
+    if len(whole) <= limit and is_quiet(whole):
+        return " ".join(whole.split())
     head = whole[: 4 * limit + 200]  # what follows would be cut anyway, however much of this is invisible
     flat = " ".join(clean(head).split())
     if len(whole) > len(head):

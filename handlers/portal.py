@@ -26,6 +26,7 @@ logger = logging.getLogger("portaldesk.portal")
 
 LIMIT = 1024 * 1024  # bytes of a body (CONTRACT section 5)
 SLOWEST = 15.0  # seconds that a body may take to arrive
+_JSON = {"Content-Type": "application/json; charset=utf-8"}
 AT_ONCE = 512  # events being stored at the same time; more are asked to come again
 
 
@@ -155,7 +156,7 @@ class PortalRoutes:
             return problem(503, "The database is away.", retry_after=10)
         if state is None:
             return problem(404, "No message of that id came in from this portal.")
-        return web.Response(body=msgspec.json.encode(state), content_type="application/json")  # times as RFC 3339
+        return _told(200, state)  # times as RFC 3339
 
 
 def _message_state(records: Records, *, portal: str, message_id: str) -> dict[str, Any] | None:
@@ -178,10 +179,14 @@ def _unsuitable(request: web.Request) -> web.Response | None:
 def _answer(answer: Answer) -> web.Response:
     match answer.taken:
         case Taken.STORED:
-            return web.json_response({"id": answer.id, "status": "stored"}, status=202)
+            return _told(202, {"id": answer.id, "status": "stored"})
         case Taken.SAME:
-            return web.json_response({"id": answer.id, "status": "stored"}, status=200)
+            return _told(200, {"id": answer.id, "status": "stored"})
         case Taken.QUARANTINED:
-            return web.json_response({"id": answer.id, "status": "quarantined"}, status=202)
+            return _told(202, {"id": answer.id, "status": "quarantined"})
         case Taken.CONFLICT:
             return problem(409, "This webhook-id came before with another body. The first one counts.")
+
+
+def _told(status: int, told: dict[str, Any]) -> web.Response:
+    return web.Response(body=msgspec.json.encode(told), status=status, headers=_JSON)

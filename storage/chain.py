@@ -19,6 +19,7 @@ START = bytes(32)  # what the first link points to
 AT_ONCE = 500  # rows sealed in one transaction: the LIMIT below
 TAIL = timedelta(seconds=5)  # a row may be unsealed for so long
 _PAGE = 2000
+_encode = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encode
 _LOCK = 7_366_541_904  # any number, the same for every sealer of one PostgreSQL database
 
 _j = journal.c
@@ -87,17 +88,19 @@ def seal(t: Transaction, *, now: datetime) -> int:
     head = t.one(_HEAD)
     before = bytes(head[1]) if head else START
     sealed_at = max(micros(now), head[0] + 1 if head else 0)
+    links = []
     for row in rows:
         link = t.link(_told(before, row, sealed_at))
-        t.run(_SEAL, n=row[0], sealed_at=sealed_at, before=before, link=link)
+        links.append({"n": row[0], "sealed_at": sealed_at, "before": bytearray(before), "link": bytearray(link)})
         before = link
+    t.run_each(_SEAL, links)
     failpoint("seal.linked")
     return len(rows)
 
 
 def _told(before: bytes, row: Sequence[object], sealed_at: int) -> bytes:
     """What a link is made of: the one before, and every column of the row."""
-    return before + json.dumps([*row[:7], sealed_at], ensure_ascii=True, separators=(",", ":")).encode()
+    return before + _encode([*row[:7], sealed_at]).encode()
 
 
 def head(t: Transaction) -> tuple[int, str]:

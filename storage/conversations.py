@@ -34,7 +34,7 @@ _LOCKED = Sql(_ONE.with_for_update(key_share=True))
 _UNLOCKED = Sql(_ONE)
 _NEWEST_LOCKED = Sql(_NEWEST.with_for_update(key_share=True))
 _NEWEST_UNLOCKED = Sql(_NEWEST)
-_OF_THREAD = Sql(_THREAD.order_by(_c.number))
+_OF_THREAD = Sql(_THREAD.where(_c.id != bindparam("besides")).order_by(_c.number))
 _OPEN = select(*COLUMNS).where(_c.status == Status.OPEN.value)
 _OF_DEPARTMENT = Sql(_OPEN.where(_c.department == bindparam("department")).order_by(_c.due_at, _c.number))
 _OF_HOLDER = Sql(_OPEN.where(_c.holder == bindparam("holder")).order_by(_c.due_at, _c.number))
@@ -87,9 +87,12 @@ def conversation_of(t: Transaction, *, portal: str, thread_id: str, portal_user_
     return from_row(t, row) if row else None
 
 
-def conversations_of_thread(t: Transaction, *, portal: str, thread_id: str) -> Sequence[Conversation]:
-    """All conversations of that thread, oldest first."""
-    return [from_row(t, row) for row in t.rows(_OF_THREAD, thread_hash=t.hash("thread", portal, thread_id))]
+def conversations_of_thread(
+    t: Transaction, *, portal: str, thread_id: str, besides: str = ""
+) -> Sequence[Conversation]:
+    """All conversations of that thread, oldest first; without the one of that id."""
+    rows = t.rows(_OF_THREAD, thread_hash=t.hash("thread", portal, thread_id), besides=besides)
+    return [from_row(t, row) for row in rows]
 
 
 def add_conversation(

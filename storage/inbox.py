@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, or_, select, update
 
 from bot.domain.store import InboxRow, InboxState
 from storage.sql import Sql
@@ -26,7 +26,12 @@ _DONE = Sql(update(inbox).where(_i.id == bindparam("inbox_id")), columns=("state
 _SETTLE = Sql(
     update(inbox).where(_i.id == bindparam("inbox_id")), columns=("state", "type", "about_hash", "reason_sealed")
 )
-_WAITING_FOR = Sql(_WAITING.where(_i.about_hash == bindparam("about"), _i.portal == bindparam("of_portal")))
+_WAITING_FOR = Sql(
+    _WAITING.where(
+        or_(_i.about_hash == bindparam("about"), _i.about_hash == bindparam("or_about")),
+        _i.portal == bindparam("of_portal"),
+    )
+)
 _WAITING_SINCE = Sql(_WAITING.where(_i.received_at < bindparam("before")))
 
 
@@ -36,8 +41,10 @@ def inbox_row(t: Transaction, *, portal: str, event_id: str) -> InboxRow | None:
     return _row(t, row, with_raw=False) if row else None
 
 
-def add_inbox(t: Transaction, *, portal: str, event_id: str, sha256: bytes, raw: bytes, now: datetime) -> str | None:
-    """Keep the raw event; its id, None if it is there already."""
+def add_inbox(
+    t: Transaction, *, portal: str, event_id: str, sha256: bytes, raw: bytes, now: datetime, type: str = ""
+) -> str | None:
+    """Keep the raw event as done; its id, None if it is there already."""
     inbox_id = t.new_id("i")
     added = t.run(
         _ADD,
@@ -46,7 +53,7 @@ def add_inbox(t: Transaction, *, portal: str, event_id: str, sha256: bytes, raw:
         event_hash=t.hash("event", portal, event_id),
         event_sealed=t.seal(_packed(event_id, sha256, raw), "inbox", inbox_id, "event"),
         state=InboxState.DONE.value,
-        type="",
+        type=text_safe(type),
         received_at=now,
     )
     return inbox_id if added else None
@@ -90,9 +97,10 @@ def settle_inbox(
     )
 
 
-def waiting_for(t: Transaction, *, portal: str, about: str) -> Sequence[InboxRow]:
-    """Events that wait for this, oldest first, with raw bytes."""
-    rows = t.rows(_WAITING_FOR, of_portal=portal, about=t.hash("about", "", about))
+def waiting_for(t: Transaction, *, portal: str, about: tuple[str, str]) -> Sequence[InboxRow]:
+    """Events that wait for either of these, oldest first, with raw bytes."""
+    one, other = (t.hash("about", "", what) for what in about)
+    rows = t.rows(_WAITING_FOR, of_portal=portal, about=one, or_about=other)
     return [_row(t, row, with_raw=True) for row in rows]
 
 

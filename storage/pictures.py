@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, select, union_all
 
 from bot.domain.conversation import Related
 from bot.domain.message import Kind
@@ -21,8 +21,10 @@ RELATED = 5  # more than a card can show
 
 _c = conversations_table.c
 _m = messages_table.c
-_ONE = Sql(select(*conversations.COLUMNS, _c.thread_hash, _c.account_hash).where(_c.id == bindparam("conversation_id")))
-_NOTES = Sql(select(func.count()).select_from(notes).where(notes.c.conversation_id == bindparam("conversation_id")))
+_NOTES = select(func.count()).where(notes.c.conversation_id == _c.id).scalar_subquery()
+_ONE = Sql(
+    select(*conversations.COLUMNS, _NOTES, _c.thread_hash, _c.account_hash).where(_c.id == bindparam("conversation_id"))
+)
 _other = messages_table.alias("newest")
 _NEWEST = (
     select(func.max(_other.c.id))
@@ -32,15 +34,21 @@ _NEWEST = (
 )
 # Each with its newest message, for the child's name; an id that is greater was made later.
 _OTHER = (
-    select(_c.id, _c.number, _c.kind, _c.thread_hash, _m.id, _m.content_sealed)
+    select(_c.id, _c.number, _c.kind, _c.thread_hash, _c.account_hash, _m.id.label("message_id"), _m.content_sealed)
     .join_from(conversations_table, messages_table, _m.id == _NEWEST)
     .where(_c.id != bindparam("conversation_id"), _c.confidential.is_(False))  # not even its number stands elsewhere
     .order_by(_c.number.desc())
     .limit(RELATED)
 )
-_SAME_ACCOUNT = Sql(_OTHER.where(_c.account_hash == bindparam("account_hash")))
-_SAME_THREAD = Sql(
-    _OTHER.where(_c.thread_hash == bindparam("thread_hash"), _c.account_hash != bindparam("account_hash"))
+_RELATED = Sql(
+    union_all(
+        select(_OTHER.where(_c.account_hash == bindparam("account_hash")).subquery("family")),
+        select(
+            _OTHER.where(
+                _c.thread_hash == bindparam("thread_hash"), _c.account_hash != bindparam("account_hash")
+            ).subquery("thread")
+        ),
+    )
 )
 _CARDS = Sql(
     select(func.count())
@@ -59,14 +67,13 @@ def picture(t: Transaction, conversation_id: str) -> Picture | None:
     if not found:
         return None
     talk = conversations.from_row(t, row)
-    moved = talk.version > 1  # before its first change nothing was forwarded or decided: two reads less for a new card
-    notes_row = t.one(_NOTES, conversation_id=conversation_id)
+    moved = talk.version > 1  # before its first change nothing was answered, forwarded or decided
     return Picture(
         conversation=talk,
         practice=practice,
         messages=found,
-        replies=replies.replies_of(t, conversation_id),
-        notes=notes_row[0] if notes_row else 0,
+        replies=replies.replies_of(t, conversation_id) if moved else (),
+        notes=row[-3],
         forwards=forwards.forwards_of(t, conversation_id) if moved else (),
         decisions=decisions.decisions_of(t, conversation_id) if moved else (),
         asked=tuple(relatives.refills_asked(t, conversation_id)) if talk.kind is Kind.REFILL else (),
@@ -75,15 +82,13 @@ def picture(t: Transaction, conversation_id: str) -> Picture | None:
 
 
 def _related(t: Transaction, conversation_id: str, *, thread: bytes, account: bytes) -> tuple[Related, ...]:
-    hashes = {"conversation_id": conversation_id, "account_hash": account}
-    others = [(row, "thread") for row in t.rows(_SAME_THREAD, thread_hash=thread, **hashes)]
-    rows = [*others, *((row, "family") for row in t.rows(_SAME_ACCOUNT, **hashes))]
-    rows.sort(key=lambda found: (found[0][3] != thread, -found[0][1]))
-    return tuple(_pointer(t, row, why) for row, why in rows[:RELATED])
+    rows = t.rows(_RELATED, conversation_id=conversation_id, account_hash=account, thread_hash=thread)
+    rows.sort(key=lambda row: (row[3] != thread, -row[1]))
+    return tuple(_pointer(t, row, "family" if row[4] == account else "thread") for row in rows[:RELATED])
 
 
 def _pointer(t: Transaction, row: Row, why: str) -> Related:
-    child = mapping.child_of(t.unseal(row[5], "messages", row[4], "content"))
+    child = mapping.child_of(t.unseal(row[6], "messages", row[5], "content"))
     return Related(
         id=row[0],
         number=row[1],

@@ -24,11 +24,12 @@ _ADD = Sql(insert(practices).inline())
 
 def practice(t: Transaction) -> Practice | None:
     """The practice in force; its file is read again only when another version is in force than last time."""
-    row = t.one(_VERSION)
-    version = row[0] if row else None
-    if version is None:
-        return None
-    return t.in_force(version, None) or t.in_force(version, practice_document(t))
+    if t.ruled is None:
+        row = t.one(_VERSION)
+        version = row[0] if row else None
+        if version is not None:
+            t.ruled = t.in_force(version, None) or t.in_force(version, practice_document(t))
+    return t.ruled
 
 
 def practice_document(t: Transaction) -> str | None:
@@ -53,6 +54,7 @@ def save_practice(t: Transaction, document: str, *, by: str, now: datetime, afte
         row = t.one(_VERSION)
         after = (row[0] if row else None) or 0
     version = after + 1
+    t.ruled = None
     t.run(
         _ADD,
         version=version,

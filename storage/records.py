@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from sqlalchemy.engine import Dialect
@@ -97,13 +97,15 @@ class SqlRecords:
     """The protocol Records over one cursor. `locks`: it may write; `shared`: other processes write too (PostgreSQL)."""
 
     __slots__ = (
-        "_cursor", "_dialect", "hash", "in_force", "link", "locks", "new_id", "seal", "shared", "unseal", "woken",
+        "_cursor", "_dialect", "hash", "in_force", "link", "locks", "new_id", "ruled", "seal", "shared", "unseal",
+        "woken",
     )  # fmt: skip
 
     def __init__(self, tools: Tools, cursor: Any, *, locks: bool) -> None:
         self._cursor = cursor
         self._dialect = tools.dialect
         self.woken: set[str] = set()
+        self.ruled: Practice | None = None
         self.locks = locks
         self.shared = tools.dialect.name == "postgresql"
         self.seal = tools.keys.seal
@@ -119,6 +121,11 @@ class SqlRecords:
         self._cursor.execute(ready.text, ready.values(values))
         count: int = self._cursor.rowcount
         return count
+
+    def run_each(self, sql: Sql, each: Sequence[dict[str, Any]]) -> None:
+        """Run a statement once for each of these values."""
+        ready = sql.on(self._dialect)
+        self._cursor.executemany(ready.text, [ready.values(values) for values in each])
 
     def one(self, sql: Sql, **values: Any) -> Row | None:
         """Its first row, or None. All are fetched: SQLite commits no statement that still has rows to give."""

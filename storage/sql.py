@@ -7,14 +7,14 @@ from datetime import datetime
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Boolean, ColumnElement, Delete, Insert, Select, Update, text
+from sqlalchemy import Boolean, ColumnElement, CompoundSelect, Delete, Insert, Select, Update, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Dialect
 from sqlalchemy.sql.elements import TextClause
 
 from storage.types import Moment, micros, moment
 
-Statement = Select[Any] | Insert | Update | Delete | TextClause
+Statement = Select[Any] | CompoundSelect[Any] | Insert | Update | Delete | TextClause
 Upsert = Callable[[Any], Insert]
 
 # Leases are judged by the one clock that all replicas share; SQLite has one process, and its clock is told.
@@ -89,7 +89,7 @@ class Sql:
         statement = self._statement
         if isinstance(statement, str):
             return text(statement.format(clock=_CLOCK[database], least=_LEAST[database]))
-        if isinstance(statement, (Select, Insert, Update, Delete, TextClause)):
+        if isinstance(statement, (Select, CompoundSelect, Insert, Update, Delete, TextClause)):
             return statement
         return statement(_INSERT[database])
 

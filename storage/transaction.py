@@ -15,11 +15,16 @@ class Transaction(Protocol):
     """One open transaction. SqlRecords is one, with every area's functions as its methods."""
 
     woken: set[str]
+    ruled: Practice | None  # the practice, once this transaction has looked
     locks: bool
     shared: bool
 
     def run(self, sql: Sql, **values: Any) -> int:
         """Run a statement; how many rows it touched."""
+        ...
+
+    def run_each(self, sql: Sql, each: Sequence[dict[str, Any]]) -> None:
+        """Run a statement once for each of these values."""
         ...
 
     def one(self, sql: Sql, **values: Any) -> Row | None:

@@ -197,15 +197,17 @@ def row(situation: Situation, kind: Kind, *, minimal: bool, catalogue: tuple[But
     then the kind's first button and Reply; Forward is the first behind the dots. A closed card has its overflow only.
     """
     seen = replace(situation, reply=None, late=False, forward=None)  # a row depends on nothing of these
-    return _row(seen, kind, minimal=minimal) if catalogue is CATALOGUE else _row_of(catalogue, seen, kind, minimal)
+    if catalogue is CATALOGUE:
+        return _row(seen, kind, minimal=minimal)
+    return _row_of(catalogue, seen, kind, minimal=minimal)
 
 
 @lru_cache(maxsize=512)
 def _row(situation: Situation, kind: Kind, *, minimal: bool) -> Row:
-    return _row_of(CATALOGUE, situation, kind, minimal)
+    return _row_of(CATALOGUE, situation, kind, minimal=minimal)
 
 
-def _row_of(catalogue: tuple[Button, ...], situation: Situation, kind: Kind, minimal: bool) -> Row:
+def _row_of(catalogue: tuple[Button, ...], situation: Situation, kind: Kind, *, minimal: bool) -> Row:
     fit = [b for b in catalogue if b.fits(situation, kind)]
     led = [b for b in fit if b.led(situation)]
     rest = [b for b in fit if b not in led]

@@ -52,7 +52,8 @@ def settle_card(records: Records, *, claim: Claim, outcome: Outcome, place: Plac
     if not records.settle(claim, outcome, now=now):
         return False
     known = records.place(conversation_id=place.conversation_id, slot=place.slot)
-    records.save_place(place)
+    if known != place:
+        records.save_place(place)
     if known is None or known.ts != place.ts:
         records.journal(
             Entry(

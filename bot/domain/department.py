@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import time, timedelta
+from functools import lru_cache
 
 from bot.domain.message import Kind
 
@@ -58,6 +59,7 @@ class Route:
     confidential: bool | None = None
 
 
+@lru_cache(maxsize=1024)
 def folded(name: str) -> str:
     """A name as it is compared: no spaces, no case, one form of each letter (Unicode NFKC)."""
     return "".join(unicodedata.normalize("NFKC", name).casefold().split())

@@ -132,9 +132,9 @@ def _open(records: Records, arrival: Arrival, *, inbox_id: str) -> None:
 
 def _point(records: Records, arrival: Arrival, *, to: Conversation) -> None:
     """Redraw the other cards of the thread: from now on they point to this one."""
-    for other in records.conversations_of_thread(portal=arrival.portal, thread_id=arrival.message.thread_id):
-        if other.id != to.id:
-            tell.draw(records, other, now=arrival.now)
+    thread_id = arrival.message.thread_id
+    for other in records.conversations_of_thread(portal=arrival.portal, thread_id=thread_id, besides=to.id):
+        tell.draw(records, other, now=arrival.now)
 
 
 def quarantine(records: Records, *, inbox_id: str, portal: str, reason: str, now: datetime) -> None:

@@ -54,17 +54,21 @@ def receive(
     records: Records, *, portal: str, event_id: str, sha256: bytes, raw: bytes, read: Reader, now: datetime
 ) -> Answer:
     """Keep one signed event and apply it, all in this transaction (SAFETY I1 to I4)."""
-    inbox_id = records.add_inbox(portal=portal, event_id=event_id, sha256=sha256, raw=raw, now=now)
+    event = read(raw, now)
+    kind = "" if isinstance(event, Unusable) else _type(event)
+    inbox_id = records.add_inbox(portal=portal, event_id=event_id, sha256=sha256, raw=raw, type=kind, now=now)
     if inbox_id is None:
         return _seen_before(records, portal=portal, event_id=event_id, sha256=sha256, raw=raw, now=now)
-    event = read(raw, now)
     if isinstance(event, Unusable):
         intake.quarantine(records, inbox_id=inbox_id, portal=portal, reason=event.reason, now=now)
         return Answer(taken=Taken.QUARANTINED, id=inbox_id)
-    fresh = _apply(records, event, inbox_id=inbox_id, portal=portal, now=now)
+    fresh, about = _apply(records, event, inbox_id=inbox_id, portal=portal, now=now)
+    if about:
+        records.settle_inbox(inbox_id, state=InboxState.WAITING, type=kind, about=about)
     if isinstance(event, MessageCreated):
-        _apply_waiting(records, f"message:{event.message.message_id}", portal=portal, read=read, now=now)
-        _apply_waiting(records, f"thread:{event.message.thread_id}", portal=portal, read=read, now=now)
+        waited_for = (f"message:{event.message.message_id}", f"thread:{event.message.thread_id}")
+        for row in records.waiting_for(portal=portal, about=waited_for):
+            apply_again(records, row, portal=portal, read=read, now=now)
     return Answer(taken=Taken.STORED if fresh else Taken.SAME, id=inbox_id)
 
 
@@ -88,8 +92,8 @@ def _seen_before(records: Records, *, portal: str, event_id: str, sha256: bytes,
     return Answer(taken=Taken.CONFLICT, id=conflict)
 
 
-def _apply(records: Records, event: Event, *, inbox_id: str, portal: str, now: datetime) -> bool:
-    """Apply one event; False when it changed nothing because its content was known."""
+def _apply(records: Records, event: Event, *, inbox_id: str, portal: str, now: datetime) -> tuple[bool, str | None]:
+    """Apply one event: False when it changed nothing because its content was known; what it has to wait for, if so."""
     about: str | None = None
     fresh = True
     match event:
@@ -111,9 +115,7 @@ def _apply(records: Records, event: Event, *, inbox_id: str, portal: str, now: d
             about = None if known else f"reply:{event.reply_id}"
         case Ping() | Unknown():
             pass
-    state = InboxState.WAITING if about else InboxState.DONE
-    records.settle_inbox(inbox_id, state=state, type=_type(event), about=about)
-    return fresh
+    return fresh, about
 
 
 def _missing(records: Records, portal: str, message_id: str) -> str | None:
@@ -121,16 +123,13 @@ def _missing(records: Records, portal: str, message_id: str) -> str | None:
     return None if known else f"message:{message_id}"
 
 
-def _apply_waiting(records: Records, about: str, *, portal: str, read: Reader, now: datetime) -> None:
-    for row in records.waiting_for(portal=portal, about=about):
-        apply_again(records, row, portal=portal, read=read, now=now)
-
-
 def apply_again(records: Records, row: InboxRow, *, portal: str, read: Reader, now: datetime) -> None:
     """Apply an event that waited, as of when it came."""
     event = read(row.raw, row.received_at)
     if not isinstance(event, Unusable):
-        _apply(records, event, inbox_id=row.id, portal=portal, now=now)
+        _, about = _apply(records, event, inbox_id=row.id, portal=portal, now=now)
+        state = InboxState.WAITING if about else InboxState.DONE
+        records.settle_inbox(row.id, state=state, type=_type(event), about=about)
 
 
 def _type(event: Event) -> str:

@@ -79,7 +79,9 @@ class MessageRecords(Protocol):
         """The event of that id, without its raw bytes. Conflicts are not looked at."""
         ...
 
-    def add_inbox(self, *, portal: str, event_id: str, sha256: bytes, raw: bytes, now: datetime) -> str | None:
+    def add_inbox(
+        self, *, portal: str, event_id: str, sha256: bytes, raw: bytes, now: datetime, type: str = ""
+    ) -> str | None:
         """Keep the raw event (state DONE until told otherwise); its id. None if another transaction was faster."""
         ...
 
@@ -99,8 +101,8 @@ class MessageRecords(Protocol):
         """What became of it. `about`: the portal's message, thread or reply id that a WAITING event needs."""
         ...
 
-    def waiting_for(self, *, portal: str, about: str) -> Sequence[InboxRow]:
-        """Events that wait for this message or reply, oldest first, with raw bytes."""
+    def waiting_for(self, *, portal: str, about: tuple[str, str]) -> Sequence[InboxRow]:
+        """Events that wait for either of these, oldest first, with raw bytes."""
         ...
 
     def waiting_since(self, *, before: datetime) -> Sequence[InboxRow]:
@@ -123,8 +125,8 @@ class MessageRecords(Protocol):
         """
         ...
 
-    def conversations_of_thread(self, *, portal: str, thread_id: str) -> Sequence[Conversation]:
-        """All conversations of that portal thread, oldest first."""
+    def conversations_of_thread(self, *, portal: str, thread_id: str, besides: str = "") -> Sequence[Conversation]:
+        """All conversations of that portal thread, oldest first; without the one of that id."""
         ...
 
     def add_conversation(

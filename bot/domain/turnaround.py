@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from bot.domain.department import Hours
@@ -116,8 +117,14 @@ def _spans(day: date, hours: Hours, calendar: Calendar, zone: ZoneInfo) -> Itera
     if not spans or calendar.is_closed(day):
         return
     for opening, closing in spans:
-        last = day + timedelta(days=1) if closing == time(0) else day
-        begin = datetime.combine(day, opening, zone).astimezone(UTC)
-        ends = (datetime.combine(last, closing.replace(fold=fold), zone).astimezone(UTC) for fold in (0, 1))
-        if begin.astimezone(zone).date() == day:
-            yield begin, max(ends)
+        span = _span(day, opening, closing, zone)
+        if span:
+            yield span
+
+
+@lru_cache(maxsize=1024)  # every message of a day asks for the same ones
+def _span(day: date, opening: time, closing: time, zone: ZoneInfo) -> tuple[datetime, datetime] | None:
+    last = day + timedelta(days=1) if closing == time(0) else day
+    begin = datetime.combine(day, opening, zone).astimezone(UTC)
+    ends = (datetime.combine(last, closing.replace(fold=fold), zone).astimezone(UTC) for fold in (0, 1))
+    return (begin, max(ends)) if begin.astimezone(zone).date() == day else None

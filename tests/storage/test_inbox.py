@@ -23,7 +23,7 @@ async def test_raw_bytes_come_back_as_they_came(store: Store):
             inbox_id, state=InboxState.WAITING, type="a\x00b\ud800", about="message:\ud800\x00", reason="\ud800"
         )
     )
-    [row] = await store.read(lambda r: r.waiting_for(portal="main", about="message:\ud800\x00"))
+    [row] = await store.read(lambda r: r.waiting_for(portal="main", about=("message:\ud800\x00", "thread:t")))
     assert (row.id, row.raw, row.sha256, row.state, row.received_at) == (inbox_id, RAW, SHA, InboxState.WAITING, NOW)
 
 
@@ -67,11 +67,13 @@ async def test_waiting_events_are_found_by_what_they_need(store: Store):
         records.settle_inbox(done, state=InboxState.DONE, type="x")
 
     await store.run(wait)
-    rows = await store.read(lambda r: r.waiting_for(portal="main", about="message:m-1"))
+    rows = await store.read(lambda r: r.waiting_for(portal="main", about=("message:m-1", "thread:t-1")))
     assert [row.id for row in rows] == [first, later]
     assert [row.raw for row in rows] == [RAW, RAW]
-    assert await store.read(lambda r: r.waiting_for(portal="main", about="message:m-2")) == []
+    assert await store.read(lambda r: r.waiting_for(portal="main", about=("thread:t-1", "message:m-2"))) == []
     since = await store.read(lambda r: r.waiting_since(before=NOW + MINUTE))
     assert {row.id for row in since} == {first, elsewhere}
     await store.run(lambda r: r.settle_inbox(first, state=InboxState.DONE, type="x"))
-    assert [r.id for r in await store.read(lambda r: r.waiting_for(portal="main", about="message:m-1"))] == [later]
+    assert [
+        r.id for r in await store.read(lambda r: r.waiting_for(portal="main", about=("message:m-1", "thread:t-1")))
+    ] == [later]

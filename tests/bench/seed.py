@@ -100,6 +100,8 @@ class Past:
                     driver.executemany(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})", rows[table])
             driver.execute("COMMIT")
             driver.execute("PRAGMA journal_mode = WAL").fetchall()
+        with database.open("rb") as file:
+            os.fsync(file.fileno())  # else the first commit of whoever is measured would wait for all of it
 
 
 def some(database: Path, count: int) -> list[str]:

@@ -30,11 +30,18 @@ Found = Mapping[str, Sequence[Mapping[str, Any]]]  # a conversation's rows, by t
 
 @dataclass(slots=True)
 class Copy:
-    """One copy in the making: its own names, in the order of the form's; how much later (µs) it was; its number."""
+    """One copy in the making: its own names, in the order of the form's; how much later (µs) it was; its number.
+
+    `words` are the names as text.
+    """
 
     names: Sequence[bytes]
     shift: int
     number: int
+    words: Sequence[str] = ()
+
+    def __post_init__(self) -> None:
+        self.words = [name.decode() for name in self.names]
 
     def told(self, parts: Parts) -> bytes:
         """Words with the copy's names in them."""
@@ -113,20 +120,27 @@ class Maker:
             elif isinstance(column.type, Moment):
                 fills.append((n, lambda copy, value=value: value + copy.shift))
             elif isinstance(value, str) and len(parts := cut(value.encode())) and parts != [value.encode()]:
-                fills.append((n, lambda copy, parts=parts: copy.told(parts).decode()))
+                fills.append((n, _text(parts)))
         return tuple(fills)
 
     def _sealed(self, table: str, row: str, column: str, value: bytes, cut: Callable[[bytes], Parts]) -> Fill:
-        seal, at = self.keys.seal, cut(row.encode())
+        seal, at = self.keys.seal, _text(cut(row.encode()))
         words = cut(self.keys.open(value, table, row, column))
         if column == "event":
-            return lambda copy: seal(_hashed_anew(copy.told(words)), table, copy.told(at).decode(), column)
-        return lambda copy: seal(copy.told(words), table, copy.told(at).decode(), column)
+            return lambda copy: seal(_hashed_anew(copy.told(words)), table, at(copy), column)
+        return lambda copy: seal(copy.told(words), table, at(copy), column)
 
     def _hashed(self, kind: str, portal: str, theirs: str, value: bytes, cut: Callable[[bytes], Parts]) -> Fill:
-        lookup, parts = self.lookup, cut(theirs.encode())
+        lookup, name = self.lookup, _text(cut(theirs.encode()))
         assert lookup(kind, portal, theirs) == value, kind
-        return lambda copy: lookup(kind, portal, copy.told(parts).decode())
+        return lambda copy: lookup(kind, portal, name(copy))
+
+
+def _text(parts: Parts) -> Fill:
+    if len(parts) == 1 and isinstance(parts[0], int):
+        only = parts[0]
+        return lambda copy: copy.words[only]
+    return lambda copy: copy.told(parts).decode()
 
 
 def _cutter(names: Sequence[bytes]) -> Callable[[bytes], Parts]:

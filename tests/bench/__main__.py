@@ -24,7 +24,7 @@ from tests.bench.past import past
 from tests.bench.rows import ROWS, SLOW, Row
 
 _FULL = Sizes(messages=2000, seconds=8, backlog=1000, slow=1000, shared=2000)
-_QUICK = Sizes(messages=1000, seconds=4, backlog=80, slow=500, shared=500)
+_QUICK = Sizes(messages=1000, seconds=4, backlog=80, slow=500, shared=200)
 _STORED = 1_000_000
 _ENOUGH = 4  # cores, below which replicas cannot show that they help
 

@@ -82,7 +82,10 @@ _AT_ONCE = Sql(
     "UPDATE deliveries SET not_before = created_at"
     " WHERE portal = :portal AND state = 'pending' AND code = 'unauthorized'"
 )
-_LANES_OF = Sql("SELECT DISTINCT lane FROM deliveries WHERE portal = :portal AND state IN ('pending', 'sending')")
+_LANES_OF = Sql(
+    "SELECT DISTINCT lane FROM deliveries WHERE state IN ('pending', 'sending', 'unclear') AND state <> 'unclear'"
+    " AND portal = :portal"
+)
 
 
 def tails(t: Transaction, *, now: datetime) -> Sequence[Tail]:

@@ -85,13 +85,13 @@ class Bench:
     def ready(self) -> tuple[Path, dict[str, str]]:
         """A folder with a practice and an empty database, and the settings of a service there."""
         folder = self.place()
-        (folder / "practice.yaml").write_text(PRACTICE, encoding="utf-8")
         database = f"sqlite:///{folder / 'desk.db'}"
         storage.upgrade(database)
         return folder, self.settings(folder, database)
 
     def settings(self, folder: Path, database: str) -> dict[str, str]:
-        """The settings of a service on that database."""
+        """The settings of a service on that database, with its practice in that folder."""
+        (folder / "practice.yaml").write_text(PRACTICE, encoding="utf-8")
         return {
             "SLACK_BOT_TOKEN": "xoxb-bench",
             "SLACK_SIGNING_SECRET": SIGNING,

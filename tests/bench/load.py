@@ -72,19 +72,36 @@ def event(number: int, *, kind: str = "general", run: str = "r", department: str
 
 def from_slack(payload: dict) -> bytes:
     """A signed interaction, as Slack posts it."""
-    body = ("payload=" + quote(json.dumps(payload))).encode()
+    return _signed(("payload=" + quote(json.dumps(payload))).encode(), "application/x-www-form-urlencoded")
+
+
+def home(number: int) -> bytes:
+    """Somebody opens the Home tab."""
+    told = {
+        "type": "event_callback",
+        "team_id": "T0CLINIC",
+        "api_app_id": "A0",
+        "token": "x",
+        "event_id": f"Ev{number}",
+        "event_time": int(time.time()),
+        "event": {"type": "app_home_opened", "user": "U0ALICE", "channel": "D0ALICE", "tab": "home", "event_ts": "1.0"},
+    }
+    return _signed(json.dumps(told).encode(), "application/json")
+
+
+def _signed(body: bytes, kind: str) -> bytes:
     stamp = str(int(time.time()))
     digest = hmac.new(SIGNING.encode(), f"v0:{stamp}:".encode() + body, hashlib.sha256).hexdigest()
     headers = {
-        "Content-Type": "application/x-www-form-urlencoded",
+        "Content-Type": kind,
         "X-Slack-Request-Timestamp": stamp,
         "X-Slack-Signature": f"v0={digest}",
     }
     return request("/slack/events", body, headers)
 
 
-def press(value: str, trigger: str) -> bytes:
-    """Somebody presses Reply on a card."""
+def press(value: str, trigger: str, *, action: str = "card_reply") -> bytes:
+    """Somebody presses a button on a card."""
     return from_slack(
         {
             "type": "block_actions",
@@ -95,9 +112,7 @@ def press(value: str, trigger: str) -> bytes:
             "trigger_id": trigger,
             "container": {"type": "message", "message_ts": "1.0", "channel_id": "C0CHANNEL0"},
             "channel": {"id": "C0CHANNEL0", "name": "x"},
-            "actions": [
-                {"action_id": "card_reply", "block_id": "b", "type": "button", "value": value, "action_ts": "1"}
-            ],
+            "actions": [{"action_id": action, "block_id": "b", "type": "button", "value": value, "action_ts": "1"}],
         }
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -47,6 +47,8 @@ class Sizes:
     seconds: int
     backlog: int
     slow: int
+    shared: int
+    stored: int = 0
 
 
 def events(first: int, count: int) -> list[bytes]:
@@ -181,3 +183,21 @@ async def storm(bench: Bench, process: Process, figures: Figures, cards: Sequenc
     during = [a for a in answers if a.left < max(s.back for s in storm_of)]
     once((await bench.seen())["posts"], 2_000_000, count)
     figures.put("service.storm", max(a.ms for a in during))
+
+
+async def limited(
+    bench: Bench, figures: Figures, name: str, load: Callable[[], Awaitable[Sequence[Answered]]], count: int
+) -> None:
+    """Under Slack's strict limit: which share of one post a second and channel goes out, and how often it refused."""
+    await bench.forget(limited=True)
+    try:
+        good(await load())
+        await until(bench, lambda counts: counts["count"] >= count, within=max(60, count))
+        await asyncio.sleep(0.3)
+        seen = await bench.seen()
+        came = once(seen["posts"], 0, count)
+        possible = -(-count // len(DEPARTMENTS)) - 1  # seconds between the first and the last post of a channel
+        figures.put(f"{name}.share", possible / ((max(came) - min(came)) / 1e9))
+        figures.put(f"{name}.refused", 100 * seen["refused"] / count)
+    finally:
+        await bench.forget()

@@ -30,6 +30,7 @@ class Peers:
         self.posts: dict[str, list[int]] = defaultdict(list)
         self.values: dict[str, str] = {}
         self.views: dict[str, tuple[int, str]] = {}
+        self.homes: list[int] = []
         self.replies: dict[str, list[int]] = defaultdict(list)
         self.refused = 0
         self.count = 0
@@ -46,6 +47,8 @@ class Peers:
             view = told["view"] if isinstance(told["view"], dict) else json.loads(told["view"])
             self.views[told["trigger_id"]] = (time.monotonic_ns(), view.get("private_metadata", ""))
             return web.json_response({"ok": True, "view": {"id": "V1", "hash": "1"}})
+        if method == "views.publish":
+            self.homes.append(time.monotonic_ns())
         known = {
             "auth.test": {"team_id": "T0CLINIC", "user_id": "U0BOT", "bot_id": "B0BOT", "user": "bot", "team": "x"},
             "users.info": {"user": {"id": request.query.get("user"), "team_id": "T0CLINIC"}},
@@ -94,6 +97,7 @@ class Peers:
                 "posts": self.posts,
                 "values": self.values,
                 "views": self.views,
+                "homes": self.homes,
                 "replies": self.replies,
                 "refused": self.refused,
                 "count": self.count,
@@ -102,7 +106,8 @@ class Peers:
 
     async def counted(self, _: web.Request) -> web.Response:
         """Only how many posts."""
-        return web.json_response({"count": self.count, "refused": self.refused, "replies": len(self.replies)})
+        counts = {"views": len(self.views), "homes": len(self.homes), "replies": len(self.replies)}
+        return web.json_response(counts | {"count": self.count, "refused": self.refused})
 
     async def restart(self, request: web.Request) -> web.Response:
         """Forget everything, and take new orders."""

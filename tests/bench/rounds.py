@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Callable, Collection
 
 from tests.bench import measure
-from tests.bench.desk import DEPARTMENTS, Bench
+from tests.bench.desk import Bench
 from tests.bench.disk import slow_disk
 from tests.bench.load import burst
-from tests.bench.measure import Figures, Sizes, events, good, once
+from tests.bench.measure import WARM, Figures, Sizes, events, good, once
 
 Tell = Callable[[str], None]
 
@@ -94,29 +93,22 @@ async def backlog(bench: Bench, figures: Figures, count: int) -> None:
     """A backlog under Slack's strict limit: how near to one post a second and channel, and how often refused."""
     process = await bench.service(pace=1.0)
     try:
-        await bench.forget(limited=True)
-        good(await burst(process.port, events(0, count)))
-        await measure.until(bench, lambda counts: counts["count"] >= count, within=count)
-        await asyncio.sleep(0.3)
-        seen = await bench.seen()
-        came = once(seen["posts"], 0, count)
-        possible = -(-count // len(DEPARTMENTS)) - 1  # seconds between the first and the last post of a channel
-        figures.put("backlog.share", possible / ((max(came) - min(came)) / 1e9))
-        figures.put("backlog.refused", 100 * seen["refused"] / count)
+        await measure.limited(bench, figures, "backlog", lambda: burst(process.port, events(0, count)), count)
     finally:
         process.stop()
-        await bench.forget()
 
 
-async def growth(bench: Bench, figures: Figures) -> None:
-    """CPU for a message when ten times as many come."""
+async def growth(bench: Bench, figures: Figures, parts: Collection[str]) -> None:
+    """CPU for a message when ten times as many come, and a hundred times."""
     process = await bench.service()
+    counts = _COUNTS if "growth_100" in parts else _COUNTS[:-1]
     try:
-        for count, first in ((WARM_UP, 5_000_000), (1_000, 6_000_000), (10_000, 7_000_000)):
+        for count, first in zip(counts, (5_000_000, 6_000_000, 7_000_000, 8_000_000), strict=False):
             await bench.forget()
             before, began = process.cpu, time.monotonic()
-            good(await burst(process.port, events(first, count)))
-            await measure.until(bench, lambda counts, count=count: counts["count"] >= count, within=300)
+            for start in range(first, first + count, _SIGNED):
+                good(await burst(process.port, events(start, min(first + count - start, _SIGNED))))
+            await measure.until(bench, lambda counts, count=count: counts["count"] >= count, within=600)
             once((await bench.seen())["posts"], first, count)
             figures.put(f"growth.{count}", (process.cpu - before) / count * 1000)
             figures.put(f"growth.{count}.seconds", time.monotonic() - began)
@@ -124,4 +116,5 @@ async def growth(bench: Bench, figures: Figures) -> None:
         process.stop()
 
 
-WARM_UP = 100
+_COUNTS = (WARM, 1_000, 10_000, 100_000)
+_SIGNED = 10_000  # events that are signed together: a portal's signature grows old

@@ -33,13 +33,17 @@ def show(rows: Sequence[Row], figures: Figures, notes: Sequence[str]) -> None:
 
 
 def verdict(row: Row, figure: float) -> str:
-    """ok* for the aim, ok for the bar, below otherwise."""
+    """ok* for the aim, ok for the bar, below otherwise; nothing where there is no bar."""
+    if row.bar is None:
+        return ""
     if row.holds(figure, row.aim):
         return "[green]ok*[/green]"
     return "[green]ok[/green]" if row.holds(figure, row.bar) else "[red]below[/red]"
 
 
-def _told(value: float, row: Row) -> str:
+def _told(value: float | None, row: Row) -> str:
+    if value is None:
+        return ""
     number = f"{value:.3g}" if abs(value) < 100 else f"{value:.0f}"
     return f"{number} {row.unit}".strip()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -51,6 +52,19 @@ async def sound(store: Store):
     reply = await store.read(lambda r: r.reply(claim.subject))
     await store.run(lambda r: r.save_reply(replace(reply, state=State.DELIVERED)))
     return kept
+
+
+async def test_a_proof_on_postgresql_may_take_long(postgres_url: str, opened: Callable[[str], Store]):
+    """A million answers are looked at for longer than a press may wait; only that query is given the time."""
+    store = opened(postgres_url)
+
+    def patience(records, *, proof: bool) -> str:
+        if proof:
+            verify(records)
+        return str(records.one(Sql("SHOW statement_timeout"))[0])
+
+    assert await store.read(patience, proof=True) == "30min"
+    assert await store.read(patience, proof=False) == "10s"
 
 
 async def test_a_sound_database_has_no_breach(store: Store, sound):

@@ -27,7 +27,9 @@ _SETTLE = Sql(
     update(inbox).where(_i.id == bindparam("inbox_id")), columns=("state", "type", "about_hash", "reason_sealed")
 )
 _WAITING_FOR = Sql(_WAITING.where(_i.about_hash == bindparam("about"), _i.portal == bindparam("of_portal")))
-_WAITING_SINCE = Sql(_WAITING.where(_i.received_at < bindparam("before")))
+_SINCE = _WAITING.where(_i.received_at < bindparam("before"))
+_WAITING_SINCE = Sql(_SINCE)
+_WAITING_SINCE_LOCKED = Sql(_SINCE.with_for_update())  # a second replica waits, and then finds them settled
 
 
 def inbox_row(t: Transaction, *, portal: str, event_id: str) -> InboxRow | None:
@@ -97,8 +99,9 @@ def waiting_for(t: Transaction, *, portal: str, about: str) -> Sequence[InboxRow
 
 
 def waiting_since(t: Transaction, *, before: datetime) -> Sequence[InboxRow]:
-    """Events that wait since before then."""
-    return [_row(t, row, with_raw=False) for row in t.rows(_WAITING_SINCE, before=before)]
+    """Events that wait since before then, locked when the transaction may write."""
+    rows = t.rows(_WAITING_SINCE_LOCKED if t.locks else _WAITING_SINCE, before=before)
+    return [_row(t, row, with_raw=False) for row in rows]
 
 
 def _packed(event_id: str, sha256: bytes, raw: bytes) -> bytes:

@@ -12,7 +12,20 @@ from typing import Any
 
 import pytest
 
-from bot.domain import intake, nightly, overdue, send, set_back, snooze, standing, unread
+from bot.domain import (
+    claim,
+    confirm,
+    decide,
+    forward,
+    intake,
+    nightly,
+    overdue,
+    send,
+    set_back,
+    snooze,
+    standing,
+    unread,
+)
 from bot.domain.carry import settle_reply
 from bot.domain.delivery import CALL_LIMIT, LEASE, Outcome, State, reply_lane
 from bot.domain.event import MessageCreated, ReplyStatus
@@ -20,8 +33,10 @@ from bot.domain.journal import Entry
 from bot.domain.message import Kind
 from bot.domain.promise import promised
 from bot.domain.records import InboxState
+from bot.domain.refused import Refusal, Refused
 from bot.domain.staff import Person
 from bot.domain.store import Records, Store
+from bot.domain.words import Ticks
 from bot.jobs.rounds import waiting_too_long
 from bot.practice_file import read
 from bot.slack import snooze as snooze_window
@@ -96,11 +111,11 @@ class DiedError(Exception):
     """The process ended in the middle of a tick."""
 
 
-def comes(records: Records, *, now: datetime, n: int = 1) -> str:
+def comes(records: Records, *, now: datetime, n: int = 1, kind: Kind = Kind.GENERAL) -> str:
     """A family writes; its conversation's id."""
     digest = hashlib.sha256(b"%d" % n).digest()
     inbox = records.add_inbox(portal="main", event_id=f"e{n}", sha256=digest, raw=b"{}", now=now)
-    content = replace(message(n, kind=Kind.GENERAL), sent_at=now)
+    content = replace(message(n, kind=kind), sent_at=now)
     told = MessageCreated(message=content, content_sha256=digest)
     assert inbox
     assert intake.created(records, told, portal="main", inbox_id=inbox, now=now)
@@ -116,10 +131,10 @@ def answered(records: Records, *, now: datetime, n: int = 1, outcome: Outcome | 
     opened = send.open_reply(records, conversation_id=talk, person=WHO, now=now)
     form = send.Form(text="It can wait.", done_after=False)
     made = send.send(records, window_id=opened.window.id, person=WHO, form=form, now=now)
-    claim = records.claim(reply_lane(talk), now=now, by="one")
-    assert claim
+    taken = records.claim(reply_lane(talk), now=now, by="one")
+    assert taken
     if outcome:
-        assert settle_reply(records, claim=claim, outcome=outcome, now=now)
+        assert settle_reply(records, claim=taken, outcome=outcome, now=now)
     return getattr(made, "id", "")
 
 
@@ -262,3 +277,68 @@ async def test_more_doubts_than_one_tick_takes_all_ring(one_process: Store):
     await one_process.run(begin)
     late = since + timedelta(hours=2)
     assert [await one_process.run(overdue.doubts, now=late) for _ in range(3)] == [overdue.AT_ONCE, 3, 0]
+
+
+HOUR = timedelta(hours=1)
+GRACE = Person(slack="U0GRACE", member=True)
+NOON = moment("2026-11-23T17:00:00Z")
+
+
+async def clinic(store: Store, kind: Kind = Kind.GENERAL) -> str:
+    """A practice with one message that came an hour before noon."""
+
+    def begin(records: Any) -> str:
+        records.save_practice(PRACTICE, by="cli:test", now=NOON - HOUR)
+        records.journal(Entry(at=NOON - HOUR, actor="cli:test", action="practice.applied", subject="practice"))
+        return comes(records, now=NOON - HOUR, kind=kind)
+
+    return await store.run(begin)
+
+
+@pytest.mark.parametrize("step", [-HOUR, HOUR])
+async def test_a_turn_that_moved_under_an_open_window_is_seen_however_the_clock_steps(
+    one_process: Store, step: timedelta
+):
+    """Who has it is compared with who had it when the window opened, not one time with another."""
+    talk = await clinic(one_process)
+    slip = forward.Slip(to="U0BEN", department=None, note="", prior=True)
+    opened = await one_process.run(forward.open_forward, conversation_id=talk, person=WHO, now=NOON)
+    await one_process.run(claim.take, conversation_id=talk, person=GRACE, now=NOON + step)
+    with pytest.raises(Refused) as refused:
+        await one_process.run(forward.forward, window_id=opened.window.id, person=WHO, slip=slip, now=NOON + step)
+    assert refused.value.because is Refusal.CHANGED
+    anew = await one_process.run(forward.open_forward, conversation_id=talk, person=WHO, now=NOON - 2 * HOUR)
+    made = await one_process.run(forward.forward, window_id=anew.window.id, person=WHO, slip=slip, now=NOON - 2 * HOUR)
+    assert made.to == "U0BEN"
+
+
+async def test_rounds_of_a_decision_stand_in_the_order_in_which_they_were_made(one_process: Store):
+    """The second round was made an hour earlier by the clock: it counts, stands last, and its journal row agrees."""
+    talk = await clinic(one_process, Kind.REFILL)
+
+    def decided(records: Any, *, outcome: str, now: datetime) -> None:
+        opened = decide.open_refill(records, conversation_id=talk, person=GRACE, now=now)
+        chosen = [
+            decide.Choice(line=1, outcome=outcome, reason="needs_appointment"),
+            decide.Choice(line=2, outcome="open"),
+        ]
+        decide.choose(records, window_id=opened.window.id, person=GRACE, choices=chosen, now=now)
+        said = confirm.Said(words="Please see us.", by=confirm.By.NOW, ticks=Ticks(proxy=True, sibling=True))
+        confirm.confirm(records, window_id=opened.window.id, person=GRACE, said=said, now=now)
+
+    await one_process.run(decided, outcome="approved", now=NOON)
+    await one_process.run(decided, outcome="denied", now=NOON - HOUR)
+    rounds = (await one_process.read(lambda r: r.picture(talk))).decisions
+    assert [(one.round, one.outcome) for one in rounds] == [(1, "approved"), (2, "denied")]
+    assert rounds[0].at < rounds[1].at
+    assert await one_process.read(verify) == []
+
+
+async def test_a_clock_that_was_set_back_is_written_down_once(one_process: Store):
+    """Whoever reads the journal sees where its times are not in order; a small step, as clocks make them, is none."""
+    await clinic(one_process)
+    for ago, rows in ((HOUR + LEASE, 0), (HOUR + 2 * LEASE, 1), (HOUR + 2 * LEASE, 1), (-HOUR, 1)):
+        await one_process.run(set_back.notice, now=NOON - ago)
+        told = await one_process.read(lambda r: r.history("clock"))
+        assert len(told) == rows
+    assert told[0].detail["seconds"] == 80

@@ -8,6 +8,7 @@ import os
 import random
 import secrets
 import socket
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -16,12 +17,11 @@ from typing import Literal
 
 import aiohttp
 from aiohttp import web
-from slack_sdk.web.async_client import AsyncWebClient
 
 import handlers
 from bot import log, practice_file
-from bot.connection import Connection, SlackApp, SlackRefused, sign_in, slack_app
-from bot.domain import backlog, overdue, setup, snooze, suspect, unread
+from bot.connection import Connection, SlackApp, SlackRefused, sign_in, slack_app, web_client
+from bot.domain import backlog, overdue, set_back, setup, snooze, suspect, unread
 from bot.domain.delivery import What
 from bot.domain.practice import Practice
 from bot.domain.store import Records, Store, StoreUnavailable
@@ -68,18 +68,24 @@ def clock() -> datetime:
 class Service:
     """A running service: `start`, then wait for `ended`, then `stop`. `why` says why it ended by itself.
 
-    `clock` gives aware UTC to everything in it.
+    `clock` gives aware UTC to everything in it, `steady` seconds that only go on to its metronome.
     """
 
     def __init__(
-        self, settings: Settings, store: Store, *, only: Part = "all", clock: Callable[[], datetime] = clock
+        self,
+        settings: Settings,
+        store: Store,
+        *,
+        only: Part = "all",
+        clock: Callable[[], datetime] = clock,
+        steady: Callable[[], float] = time.monotonic,
     ) -> None:
         self.settings = settings
         self.store = store
         self.only = only
         self.clock = clock
         self.metrics = Metrics()
-        self.ticks = Ticks(clock)
+        self.ticks = Ticks(clock, steady=steady)
         self.watch = NightWatch(
             store=store, clock=clock, seal=chain.seal, full=chain.AT_ONCE, head=chain.head, rules=verify
         )
@@ -99,13 +105,7 @@ class Service:
         await self._practice()
         settings = self.settings
         self._session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=100))
-        client = AsyncWebClient(
-            token=settings.slack_bot_token,
-            base_url=settings.slack_api_url,
-            session=self._session,
-            retry_handlers=[],
-            timeout=10,
-        )
+        client = web_client(settings, self._session)
         poster = Poster(client)
         workspace = Workspace()
         try:
@@ -182,6 +182,7 @@ class Service:
         )
         await self._look_at_channels(poster)
         self._outbox = Outbox(tools, carriers)
+        await self.store.run(set_back.notice, now=self.clock())
         await self.store.run(rounds.try_portals_again, portals=self.settings.portal_ids, now=self.clock())
 
     async def _look_at_channels(self, poster: Poster) -> None:
@@ -208,7 +209,7 @@ class Service:
             return
         self.ticks.add("outbox", self._outbox.tick, every=1)
         acts = {"wake": (snooze.wake, 5), "backlog": (backlog.watch, 10), "doubts": (overdue.doubts, 30)}
-        acts["unread"] = (unread.notice, 600)
+        acts |= {"unread": (unread.notice, 600), "clock": (set_back.notice, 5)}
         for name, (act, every) in (acts | {"waiting": (rounds.waiting_too_long, 300)}).items():
             self.ticks.add(name, partial(self._round, act), every=every)
         self.ticks.add("seal", self.watch.chain, every=2)

@@ -7,6 +7,7 @@ import logging
 import time
 from collections.abc import Callable
 
+from aiohttp import ClientSession
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
@@ -45,6 +46,17 @@ async def sign_in(poster: Poster, workspace: Workspace) -> bool:
         )
     log.event(logger, "slack.unreachable", level=logging.WARNING, code=called.code)
     return False
+
+
+def web_client(settings: Settings, session: ClientSession) -> AsyncWebClient:
+    """Slack's client; it tries nothing again by itself, since a lost answer does not mean that nothing came."""
+    return AsyncWebClient(
+        token=settings.slack_bot_token,
+        base_url=settings.slack_api_url,
+        session=session,
+        retry_handlers=[],
+        timeout=10,
+    )
 
 
 def slack_app(client: AsyncWebClient, settings: Settings, workspace: Workspace) -> AsyncApp:

@@ -32,7 +32,9 @@ _WAITING_FOR = Sql(
         _i.portal == bindparam("of_portal"),
     )
 )
-_WAITING_SINCE = Sql(_WAITING.where(_i.received_at < bindparam("before")))
+_SINCE = _WAITING.where(_i.received_at < bindparam("before"))
+_WAITING_SINCE = Sql(_SINCE)
+_WAITING_SINCE_LOCKED = Sql(_SINCE.with_for_update())  # a second replica waits, and then finds them settled
 
 
 def inbox_row(t: Transaction, *, portal: str, event_id: str) -> InboxRow | None:
@@ -105,8 +107,9 @@ def waiting_for(t: Transaction, *, portal: str, about: tuple[str, str]) -> Seque
 
 
 def waiting_since(t: Transaction, *, before: datetime) -> Sequence[InboxRow]:
-    """Events that wait since before then."""
-    return [_row(t, row, with_raw=False) for row in t.rows(_WAITING_SINCE, before=before)]
+    """Events that wait since before then, locked when the transaction may write."""
+    rows = t.rows(_WAITING_SINCE_LOCKED if t.locks else _WAITING_SINCE, before=before)
+    return [_row(t, row, with_raw=False) for row in rows]
 
 
 def _packed(event_id: str, sha256: bytes, raw: bytes) -> bytes:

@@ -12,6 +12,7 @@ from sqlalchemy.engine import Dialect
 from bot.domain.practice import Practice
 from storage import (
     alarms,
+    clock,
     conversations,
     decisions,
     forwards,
@@ -187,6 +188,9 @@ class SqlRecords:
     replies_unread = replies.replies_unread
     tells_of_reading = replies.tells_of_reading
     doubts_over = replies.doubts_over
+    newest_entry = clock.newest_entry
+    alone = journal_rows.alone
+    wait_anew = clock.wait_anew
     reply_delivered_by = replies.reply_delivered_by
     phrases_of = phrases.phrases_of
     keep_phrase = phrases.keep_phrase

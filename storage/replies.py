@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import bindparam, insert, literal, select, update
+from sqlalchemy import bindparam, insert, literal, select, text, update
 
 from bot.domain.delivery import State
 from bot.domain.reply import Author, Reply
@@ -53,12 +53,11 @@ _UNREAD = Sql(
     .order_by(_r.written_at, _r.id)
     .limit(bindparam("most"))
 )
-_OVER = Sql(
-    select(*COLUMNS)
-    .where(_r.state == "unclear", _r.decide_by <= bindparam("before"))
-    .order_by(_r.decide_by, _r.id)
-    .limit(bindparam("most"))
-)
+_DOUBTS = select(*COLUMNS).where(_r.state == "unclear", _r.decide_by <= bindparam("before"))
+_FIRST = (_r.decide_by, _r.id)
+_OVER = Sql(_DOUBTS.order_by(*_FIRST).limit(bindparam("most")))
+_RINGS = "EXISTS (SELECT 1 FROM alarms a WHERE a.key = 'doubt:' || replies.conversation_id AND a.over_at IS NULL)"
+_UNHEARD = Sql(_DOUBTS.where(text(f"NOT {_RINGS}")).order_by(*_FIRST).limit(bindparam("most")))
 _READ = Sql(
     select(literal(1))
     .select_from(replies.join(conversations, conversations.c.id == _r.conversation_id))
@@ -124,9 +123,9 @@ def tells_of_reading(t: Transaction, portal: str, *, since: datetime) -> bool:
     return t.one(_READ, portal=portal, since=since) is not None
 
 
-def doubts_over(t: Transaction, *, before: datetime, limit: int) -> Sequence[Reply]:
-    """Unclear answers that somebody should have decided by then, the longest due first."""
-    return [from_row(t, row) for row in t.rows(_OVER, before=before, most=limit)]
+def doubts_over(t: Transaction, *, before: datetime, limit: int, unheard: bool = False) -> Sequence[Reply]:
+    """Unclear answers to be decided by then, the longest due first; `unheard`: those for which no alarm rings."""
+    return [from_row(t, row) for row in t.rows(_UNHEARD if unheard else _OVER, before=before, most=limit)]
 
 
 def _changes(t: Transaction, reply: Reply) -> dict[str, object]:

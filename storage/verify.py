@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from storage import chain, mapping, replies
+from storage import chain, mapping, replies, timers
 from storage.sql import Sql
 from storage.transaction import Row, Transaction
 
@@ -202,6 +202,10 @@ _RULES = (
         "Two deliveries of one lane are in flight.",
         _asked("SELECT MAX(id) FROM deliveries WHERE state = 'sending' GROUP BY lane HAVING COUNT(*) > 1"),
     ),
+    _Rule("I17", "A claim is over for long, and nobody took it over though the service ran on.", timers.lapsed),
+    _Rule("I18", "Something was put aside until a time long past, and did not wake.", timers.asleep),
+    _Rule("I18", "An unclear answer was to be decided long ago, and no alarm rings.", timers.unheard),
+    _Rule("I18", "What a clock does was done once more than there was a cause.", timers.twice),
     _Rule(
         "I22",
         "An answer was sent without a row in the journal.",

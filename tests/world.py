@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -96,9 +97,10 @@ def message(kind: str = "general", **over: Any) -> dict[str, Any]:
 
 @dataclass(slots=True)
 class Clock:
-    """The world's time: the real one, and `ahead` of it by as much as a test skipped."""
+    """The world's time: the real one, and `ahead` of it by as much as a test skipped; `stood`: steady seconds skipped."""
 
     ahead: timedelta = timedelta()
+    stood: float = 0.0
 
     def __call__(self) -> datetime:
         return datetime.now(UTC) + self.ahead
@@ -106,6 +108,10 @@ class Clock:
     def unix(self) -> float:
         """The same as UNIX seconds, for the stand-in portal."""
         return self().timestamp()
+
+    def steady(self) -> float:
+        """Seconds that only go on, for the metronome."""
+        return time.monotonic() + self.stood
 
 
 @dataclass(slots=True, kw_only=True)
@@ -612,7 +618,7 @@ def serving(env: Mapping[str, str], clock: Clock, *, pace: float = 0.0) -> Servi
     read = replace(settings.read(env), slack_pace=pace)
     keys = keyring_for(read.database_url, read.keys)
     store = open_store(read.database_url, keys, load_practice=load_practice)
-    return Service(read, store, clock=clock)
+    return Service(read, store, clock=clock, steady=clock.steady)
 
 
 async def connected(made: World) -> None:

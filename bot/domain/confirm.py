@@ -66,7 +66,7 @@ def confirm(records: Records, *, window_id: str, person: Person, said: Said, now
         words = checked_words(said.words, picture=deciding.picture, ticks=said.ticks, records=records, field=WORDS)
     elif len(words) > TEXT_LIMIT:
         raise Refused(f"{len(words):,} characters; this takes {TEXT_LIMIT:,}.", because=Refusal.TEXT, field=WORDS)
-    _keep(records, planned, now=now)
+    _keep(records, planned)
     records.save_window(replace(deciding.window, used_by=planned.decisions[0].id))
     fresh = _fresh(records, deciding.seat)
     reply = None
@@ -80,7 +80,7 @@ def confirm(records: Records, *, window_id: str, person: Person, said: Said, now
     return Confirmed(decisions=planned.decisions, reply=reply, next=waiting, row=deciding.row)
 
 
-def _keep(records: Records, planned: Planned, *, now: datetime) -> None:
+def _keep(records: Records, planned: Planned) -> None:
     deciding = planned.deciding
     talk, practice = deciding.seat.conversation, deciding.picture.practice
     for decision in planned.decisions:
@@ -92,7 +92,7 @@ def _keep(records: Records, planned: Planned, *, now: datetime) -> None:
         action = "refill.decided" if decision.round == 1 else "refill.changed"
         about = {"decision": decision.id, "outcome": decision.outcome}
         numbers = {"line": decision.line, "round": decision.round}
-        write(records, action, talk, by=deciding.seat.staff, now=now, **about, **numbers)
+        write(records, action, talk, by=deciding.seat.staff, now=decision.at, **about, **numbers)
     records.save_conversation(replace(talk, version=talk.version + 1))
 
 

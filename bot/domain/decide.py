@@ -19,6 +19,7 @@ from bot.domain.picture import Picture
 from bot.domain.proposal import for_family
 from bot.domain.refill import FREELY, IN_THE_EHR, Denial, Medication, Outcome, RefillRequest
 from bot.domain.refused import Refusal, Refused
+from bot.domain.sequence import after
 from bot.domain.spelling import unreadable
 from bot.domain.staff import Person
 from bot.domain.store import Records
@@ -225,7 +226,7 @@ def _decision(records: Records, deciding: Deciding, line: Line, choice: Choice, 
         round=(line.decided.round if line.decided else 0) + 1,
         outcome=choice.outcome,
         by=author_of(staff),
-        at=now,
+        at=after(now, (one.at for one in deciding.picture.decisions)),
         npi=staff.npi,
         approvable=line.judged.approvable,
         terms=_terms(deciding, line.medication, choice),

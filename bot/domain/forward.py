@@ -54,7 +54,7 @@ def open_forward(
     """Open the Forward window. `refused`: why something else that was pressed leads here."""
     found = seat(records, conversation_id=conversation_id, person=person, act=Act.FORWARD)
     still_open(found.conversation)
-    window = open_window(records, found, what="forward", now=now, draft=refused)
+    window = open_window(records, found, what="forward", now=now, draft=f"{found.conversation.holder or ''}\n{refused}")
     proposed, why = propose(found) if refused else (None, "")
     return Handing(window=window, seat=found, proposed=proposed, why=why, refused=refused)
 
@@ -63,7 +63,7 @@ def handing_of(records: Records, *, window_id: str, person: Person) -> Handing:
     """An opened Forward window of this person, to draw it again; Refused when it is over or they may not any more."""
     window = mine(records.window(window_id), person.slack, "forward")
     found = seat(records, conversation_id=window.conversation_id, person=person, act=Act.FORWARD)
-    return Handing(window=window, seat=found, refused=window.draft)
+    return Handing(window=window, seat=found, refused=window.draft.rpartition("\n")[2])
 
 
 def propose(found: Seat) -> tuple[Staff | None, str]:
@@ -166,9 +166,13 @@ def _addressee(found: Seat, slip: Slip) -> tuple[str | None, str | None, str | N
 
 
 def _unmoved(found: Seat, window: Window, *, now: datetime) -> None:
-    """Stop when the turn went to somebody else while the window was open: they should not lose it unseen."""
+    """Stop when the turn went to somebody else while the window was open: they should not lose it unseen.
+
+    The window remembers who had it when it opened: times would not tell, if the clock stepped back in between.
+    """
     talk, practice = found.conversation, found.picture.practice
-    if talk.held_since is None or talk.held_since <= window.opened_at or talk.holder == found.staff.slack:
+    had, remembers, _ = window.draft.partition("\n")
+    if talk.held_since is None or talk.holder == found.staff.slack or not remembers or (talk.holder or "") == had:
         return
     clock = spoken(talk.held_since, practice=practice, now=now)
     holder = practice.person(talk.holder or "")

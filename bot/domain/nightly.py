@@ -20,7 +20,10 @@ def due(records: Records, *, now: datetime) -> str:
     """
     local = now.astimezone(ZoneInfo(tell.in_force(records).timezone))
     night = local.date().isoformat()
-    if local.hour < HOUR or records.history(_subject(night)):
+    if local.hour < HOUR:
+        return ""
+    records.alone("verify")
+    if records.history(_subject(night)):
         return ""
     records.journal(Entry(at=now, actor="service", action="verify.begun", subject=_subject(night)))
     return night

@@ -18,6 +18,7 @@ from bot.domain.picture import Picture
 from bot.domain.practice import Practice
 from bot.domain.refused import Refusal, Refused
 from bot.domain.send import answerable
+from bot.domain.sequence import after
 from bot.domain.staff import Person
 from bot.domain.store import Records
 from bot.domain.window import Window, mine
@@ -151,7 +152,7 @@ def _kept(records: Records, recording: Recording, filled: Filled, terms: Terms, 
         round=(before.round if before else 0) + 1,
         outcome=filled.outcome,
         by=author_of(staff),
-        at=now,
+        at=after(now, (one.at for one in recording.picture.decisions)),
         terms=terms,
     )
     version = recording.window.version
@@ -160,7 +161,7 @@ def _kept(records: Records, recording: Recording, filled: Filled, terms: Terms, 
             "Somebody recorded this a moment ago. Close this window, look at the card.", because=Refusal.DECIDED
         )
     action = f"{talk.kind.value}.{'changed' if before else 'recorded'}"
-    write(records, action, talk, by=staff, now=now, decision=decision.id, outcome=filled.outcome)
+    write(records, action, talk, by=staff, now=decision.at, decision=decision.id, outcome=filled.outcome)
     records.save_conversation(replace(talk, version=talk.version + 1))
     return decision
 

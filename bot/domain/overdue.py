@@ -22,7 +22,7 @@ def doubts(records: Records, *, now: datetime) -> int:
     An owner who is away passes it to their cover; one who has no role any more to a colleague of the department.
     """
     rung = 0
-    for seen in records.doubts_over(before=now, limit=AT_ONCE):
+    for seen in records.doubts_over(before=now, limit=AT_ONCE, unheard=True):
         conversation = records.conversation(seen.conversation_id)
         reply = records.reply(seen.id) if conversation else None  # again, behind the conversation's lock
         if conversation is None or reply is None or reply.state is not State.UNCLEAR:

@@ -106,7 +106,7 @@ class MessageRecords(Protocol):
         ...
 
     def waiting_since(self, *, before: datetime) -> Sequence[InboxRow]:
-        """Events that wait since before then."""
+        """Events that wait since before then; nobody else settles them meanwhile."""
         ...
 
     # conversations and messages
@@ -196,8 +196,20 @@ class AnswerRecords(Protocol):
         """Whether the portal said of any answer written since then that it was read."""
         ...
 
-    def doubts_over(self, *, before: datetime, limit: int) -> Sequence[Reply]:
-        """Unclear answers that somebody should have decided by then, the longest due first."""
+    def doubts_over(self, *, before: datetime, limit: int, unheard: bool = False) -> Sequence[Reply]:
+        """Unclear answers to be decided by then, the longest due first; `unheard`: those for which no alarm rings."""
+        ...
+
+    def alone(self, name: str) -> None:
+        """Wait until no other transaction of that name is under way: what it wrote can be seen then."""
+        ...
+
+    def newest_entry(self) -> datetime | None:
+        """When the journal's newest row was written, by the clock of then."""
+        ...
+
+    def wait_anew(self, *, now: datetime) -> int:
+        """Claims, tries, pauses and deadlines further ahead than any can be begin now; how many there were."""
         ...
 
     def phrases_of(self, slack: str) -> Sequence[tuple[str, Phrase]]:

@@ -48,8 +48,8 @@ def snooze(records: Records, *, window_id: str, person: Person, until: datetime 
 
 def wake(records: Records, *, now: datetime) -> int:
     """Wake what was put aside until now: its holder is told, or its department; how many."""
-    ids = records.snoozed_until(before=now, limit=AT_ONCE)
-    for conversation_id in ids:
+    woken = 0
+    for conversation_id in records.snoozed_until(before=now, limit=AT_ONCE):
         talk = records.conversation(conversation_id)
         if talk is None or talk.snoozed_until is None or talk.snoozed_until > now:
             continue  # somebody woke it meanwhile
@@ -59,7 +59,8 @@ def wake(records: Records, *, now: datetime) -> int:
         tell.draw(records, present, now=now)
         if talk.status is Status.OPEN:
             _tell(records, present, now=now)
-    return len(ids)
+        woken += 1
+    return woken
 
 
 def _tell(records: Records, talk: Conversation, *, now: datetime) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 
 POSTS_APART = 1.0  # seconds; https://docs.slack.dev/apis/web-api/rate-limits, chat.postMessage
+LONGEST = 30.0  # seconds that a claim waits for its turn: after that its lease is over, or a clock was set back
 UPDATES_A_MINUTE = 50  # chat.update is Tier 3
 UPDATES_AT_ONCE = 20
 
@@ -28,7 +29,7 @@ class Pace:
 
     def left(self, rested: float | None) -> float:
         """Seconds until the next post where another process made the last one, so long ago; 0 when nobody knows."""
-        return 0.0 if rested is None else max(0.0, self._apart - rested)
+        return 0.0 if rested is None else min(max(0.0, self._apart - rested), LONGEST)
 
     def posted(self, channel: str, *, now: float) -> None:
         """A post there was answered just now."""

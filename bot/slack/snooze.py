@@ -21,13 +21,13 @@ def build(opened: tuple[Window, Seat], now: datetime) -> Block:
     """The window; the usual times are written out, so that nobody has to count."""
     window, seat = opened
     clock = Clock.of(seat.picture.practice, now)
-    options = [{"text": kit.plain(label, kit.OPTION), "value": str(int(at.timestamp()))} for label, at in _usual(clock)]
-    usual: Block = {"type": "static_select", "action_id": names.SNOOZE_FOR, "options": options}
-    usual["placeholder"] = kit.plain("Choose", 150)
+    options = [{"text": kit.plain(label, kit.OPTION), "value": str(int(at.timestamp()))} for label, at in usual(clock)]
+    picked: Block = {"type": "static_select", "action_id": names.SNOOZE_FOR, "options": options}
+    picked["placeholder"] = kit.plain("Choose", 150)
     own: Block = {"type": "datetimepicker", "action_id": names.SNOOZE_UNTIL}
     blocks = [
         *child_header(seat.picture, clock),
-        kit.field("Snooze until", usual, block_id=names.SNOOZE_FOR, optional=True),
+        kit.field("Snooze until", picked, block_id=names.SNOOZE_FOR, optional=True),
         kit.field("Or until another time", own, block_id=names.SNOOZE_UNTIL, optional=True),
         kit.context(
             f"It comes back by itself. The family's clock goes on: due {clock.stamp(seat.conversation.due_at)}."
@@ -36,12 +36,13 @@ def build(opened: tuple[Window, Seat], now: datetime) -> Block:
     return kit.modal("Snooze", blocks, callback=names.SNOOZE, metadata=window.id, submit="Snooze", close="Cancel")
 
 
-def _usual(clock: Clock) -> list[tuple[str, datetime]]:
+def usual(clock: Clock) -> list[tuple[str, datetime]]:
+    """The usual times with their labels: some time from now, and eight in the next mornings of the practice."""
     soon = [(label, clock.now + delta) for label, delta in _SOON]
     tomorrow = clock.today + timedelta(days=1)
     monday = clock.today + timedelta(days=7 - clock.today.weekday())
     days = dict.fromkeys((tomorrow, monday))
-    mornings = [datetime.combine(day, MORNING, tzinfo=clock.zone) for day in days]
+    mornings = [datetime.combine(day, MORNING, tzinfo=clock.zone).astimezone(UTC) for day in days]
     return [(f"{label}, {clock.time(at)}", at) for label, at in soon] + [(clock.stamp(at), at) for at in mornings]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -32,8 +33,8 @@ async def test_a_stop_in_the_middle_of_a_tick_is_no_error(caplog: pytest.LogCapt
 
 async def test_a_tick_that_fails_is_stale_and_goes_on():
     """A database that is away makes the tick stale after ten seconds, by name, and fresh once it ends well."""
-    ahead = timedelta()
-    ticks = Ticks(lambda: datetime.now(UTC) + ahead)
+    ahead = 0.0
+    ticks = Ticks(lambda: datetime.now(UTC), steady=lambda: time.monotonic() + ahead)
     away, calls = True, 0
 
     async def tick() -> None:
@@ -51,7 +52,7 @@ async def test_a_tick_that_fails_is_stale_and_goes_on():
 
         await until(twice, what="two ticks")
         assert ticks.stale() == []
-        ahead = timedelta(seconds=11)
+        ahead = 11.0
         assert ticks.stale() == ["outbox"]
         away = False
 
@@ -59,5 +60,51 @@ async def test_a_tick_that_fails_is_stale_and_goes_on():
             return ticks.stale() == []
 
         await until(fresh, what="a fresh tick")
+    finally:
+        ticks.stop()
+
+
+@pytest.mark.parametrize("step", [timedelta(hours=5), timedelta(days=-1)])
+async def test_a_clock_that_is_set_makes_no_tick_stale_and_hides_none(step: timedelta):
+    """Whether a tick stands still is told by a clock that only goes on, not by the one on the wall."""
+    ahead, stood = timedelta(), 0.0
+    ticks = Ticks(lambda: datetime.now(UTC) + ahead, steady=lambda: time.monotonic() + stood)
+
+    async def stands_still() -> None:
+        await asyncio.sleep(60)
+
+    ticks.add("outbox", stands_still, every=0.05)
+    ticks.start()
+    try:
+        ahead = step
+        assert ticks.stale() == []
+        stood = 11.0
+        assert ticks.stale() == ["outbox"]
+    finally:
+        ticks.stop()
+
+
+async def test_a_clock_that_is_set_back_stops_no_tick(caplog: pytest.LogCaptureFixture):
+    """APScheduler waits for a time on the wall; the metronome sees that it was set back, and goes on within a second."""
+    ahead, calls = timedelta(), 0
+    ticks = Ticks(lambda: datetime.now(UTC) + ahead)
+
+    async def tick() -> None:
+        nonlocal calls
+        calls += 1
+
+    ticks.add("outbox", tick, every=0.05)
+    ticks.start()
+    try:
+        ahead = timedelta(hours=-1)
+        an_hour_on = datetime.now(UTC) + timedelta(hours=1)  # as its next time looks once the clock was set back
+        ticks.scheduler.modify_job("outbox", next_run_time=an_hour_on)
+        before = calls
+
+        async def goes_on() -> bool:
+            return calls > before + 2
+
+        await until(goes_on, what="a tick after the clock was set back")
+        assert "tick.clock-set-back" in caplog.text
     finally:
         ticks.stop()

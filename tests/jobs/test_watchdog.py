@@ -1,16 +1,18 @@
-"""The watchdog ends what hangs, and nothing else."""
+"""The watchdog ends what hangs, and nothing else; a tick that hangs is told by /readyz."""
 
 from __future__ import annotations
 
 import asyncio
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bot.domain.store import StoreUnavailable
 from bot.jobs.watchdog import ENDED, Watchdog
+from tests.world import PRACTICE, until, world
 
 Patience = 1.5  # seconds; the thread looks once a second
 
@@ -60,3 +62,29 @@ async def test_what_does_not_answer_is_ended():
     """A writer that never comes back ends the process, once, for whoever supervises it."""
     assert await watched("hangs") == [ENDED]
     assert "watchdog" not in [thread.name for thread in threading.enumerate()]
+
+
+async def test_a_tick_that_stands_still_is_told_by_readyz(tmp_path: Path, sqlite_url: str):
+    """503 with the tick's name while it hangs, though all the others go on; ready again once it ends."""
+    file = tmp_path / "practice.yaml"
+    file.write_text(PRACTICE, encoding="utf-8")
+    began, goes_on = asyncio.Event(), asyncio.Event()
+
+    async def hangs() -> None:
+        began.set()
+        await goes_on.wait()
+
+    async with world(sqlite_url, file) as desk:
+
+        async def told(status: int, words: str) -> bool:
+            answered, body = await desk.get("/readyz")
+            return answered == status and words in str(body)
+
+        desk.service.ticks.add("hangs", hangs, every=0.05)
+        await began.wait()
+        assert await told(200, "ready")
+        desk.clock.stood = 11.0  # by the steady clock; the ticks of every second are fresh again at their next end
+        assert await told(503, "The scheduler stands still (")
+        await until(lambda: told(503, "The scheduler stands still (hangs)."), what="the one that hangs, alone")
+        goes_on.set()
+        await until(lambda: told(200, "ready"), what="a service that is ready again")

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 
+from bot.domain import set_back
 from bot.domain.alarm import Place
 from bot.domain.delivery import Outcome, State, reply_lane
 from bot.domain.journal import Entry
 from bot.domain.store import InboxState, Store
+from storage import chain
 from storage.sql import Sql
+from storage.timers import TICKS
+from storage.types import micros
 from storage.verify import verify
 from tests.storage.family import MINUTE, NOW, answer, conversation, message, note, sent, stored, taken_in, window
 
@@ -197,3 +202,94 @@ async def test_a_conversation_whose_card_waits_or_is_alarmed_is_no_breach(store:
     assert (breach.invariant, breach.ids) == ("I4", (kept.id,))
     await store.run(lambda r: r.raise_alarm(key="delivery:card:x", words="x", now=NOW))
     assert await found(store) == []
+
+
+DUE = micros(NOW + MINUTE)
+FLIES = f"state = 'sending', token = 't', lease_until = {DUE}"
+OVERLOOKED = (
+    f"UPDATE deliveries SET {FLIES} WHERE what = 'reply' AND state = 'pending'",
+    f"UPDATE conversations SET snoozed_until = {DUE}",
+    f"UPDATE replies SET state = 'unclear', owner = 'U0ALICE', decide_by = {DUE} WHERE state = 'pending'",
+)
+CLAIM, ASLEEP, UNHEARD = "A claim is over", "Something was put aside", "An unclear answer was to be decided"
+WORKED = (  # one sealed row of the journal every two seconds; their links are not what this is about
+    "WITH RECURSIVE worked(at) AS (SELECT {0} UNION ALL SELECT at + 2000000 FROM worked WHERE at < {1})"
+    " INSERT INTO journal (at, actor, action, subject, outcome, detail_json, sealed_at, hash)"
+    " SELECT at, 'U0ALICE', 'message.opened', 'c_any', 'done', '', at, event_hash FROM worked, (SELECT event_hash FROM inbox LIMIT 1) i"
+)
+
+
+async def ran(store: Store, since: datetime, *, ticks: int) -> None:
+    """The service worked, and its journal was sealed every two seconds."""
+    await store.run(chain.seal, now=since)
+    from_, to = (micros(since + timedelta(seconds=2 * n)) for n in (0, ticks - 1))
+    await change(store, WORKED.format(f"CAST({from_} AS BIGINT)", to))
+
+
+async def overlooked(store: Store) -> None:
+    """A claim, a sleep and a doubt whose time is over, a minute from NOW."""
+    for sql in OVERLOOKED:
+        assert await change(store, sql) == 1
+
+
+async def late(store: Store) -> set[str]:
+    """What is found of them."""
+    told = {breach.sentence for breach in await store.read(verify) if breach.invariant in {"I17", "I18"}}
+    return {words for words in (CLAIM, ASLEEP, UNHEARD) for sentence in told if sentence.startswith(words)}
+
+
+async def test_what_the_clock_should_have_done_is_found(store: Store, sound):
+    """I17, I18: it was due, the service ran on for a quarter of an hour, and nothing had happened."""
+    await overlooked(store)
+    await ran(store, NOW + 2 * MINUTE, ticks=TICKS)
+    assert await late(store) == set()
+    await ran(store, NOW + 60 * MINUTE, ticks=2)
+    sqlite = type(store).__name__ == "SqliteStore"  # elsewhere the claim goes by a clock that the journal does not know
+    assert await late(store) == {ASLEEP, UNHEARD} | ({CLAIM} if sqlite else set())
+
+
+async def test_what_rightly_waits_is_no_breach(store: Store, sound):
+    """I17, I18: the portal's queue stands still, and an alarm rings for the doubt."""
+    await overlooked(store)
+    await store.run(lambda r: r.stop_portal("main", now=NOW))
+    await store.run(lambda r: r.raise_alarm(key=f"doubt:{sound.id}", words="x", now=NOW))
+    await ran(store, NOW + 2 * MINUTE, ticks=TICKS + 10)
+    assert await late(store) == {ASLEEP}
+
+
+async def test_an_outage_is_no_breach(store: Store, sound):
+    """I17, I18: it became due while the service was away, which is back for a few ticks only."""
+    await ran(store, NOW - 60 * MINUTE, ticks=TICKS + 10)
+    await overlooked(store)
+    await ran(store, NOW + timedelta(hours=10), ticks=10)
+    assert await late(store) == set()
+
+
+async def test_a_clock_that_was_set_back_is_no_breach(store: Store, sound):
+    """I17, I18: the journal was written while the clock ran a day ahead, so its times lie after what is due now."""
+    await ran(store, NOW + timedelta(days=1), ticks=TICKS + 10)
+    await store.run(set_back.notice, now=NOW)
+    await overlooked(store)
+    assert await late(store) == set()
+    await store.run(chain.seal, now=NOW)
+    assert await late(store) == set()
+
+
+@pytest.mark.parametrize(
+    ("cause", "effect"),
+    [("message.snoozed", "message.woke"), ("reply.unclear", "doubt.late"), ("decision.sent", "reply.unread")],
+)
+async def test_what_a_clock_did_twice_is_found(store: Store, sound, cause: str, effect: str):
+    """I18: each effect follows a cause of its own, by the journal's order and not by its times."""
+
+    async def happens(*actions: str, subject: str = "c_other") -> list[str]:
+        def act(records):
+            for n, action in enumerate(actions):
+                records.journal(Entry(at=NOW - n * MINUTE, actor="service", action=action, subject=subject))
+
+        await store.run(act)
+        return [breach.ids[0] for breach in await store.read(verify) if breach.invariant == "I18"]
+
+    assert await happens(cause, effect, cause, cause, effect) == []
+    assert await happens(cause, effect, subject="c_third") == []
+    assert await happens(effect) == ["c_other"]

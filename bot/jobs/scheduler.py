@@ -77,6 +77,7 @@ class Ticks:
         if self._looking:
             self._looking.cancel()
         if self.scheduler.running:
+            self.scheduler.pause()  # at once; the end comes later, and would log a tick that has not begun by then
             self.scheduler.shutdown(wait=False)
 
     def stale(self) -> list[str]:

@@ -31,6 +31,25 @@ async def test_a_stop_in_the_middle_of_a_tick_is_no_error(caplog: pytest.LogCapt
     assert [r for r in caplog.records if r.levelno >= logging.ERROR] == []
 
 
+async def test_a_stop_before_the_first_step_of_a_tick_is_no_error(caplog: pytest.LogCaptureFixture):
+    """Its time comes while the service ends: it does not begin, and nothing is logged either."""
+    ticks = Ticks(lambda: datetime.now(UTC))
+    ran = asyncio.Event()
+
+    async def tick() -> None:
+        ran.set()
+        await asyncio.sleep(60)
+
+    ticks.add("tick", tick, every=0.05)
+    ticks.start()
+    ticks.scheduler.get_job("tick").modify(next_run_time=datetime.now(UTC))
+    asyncio.get_running_loop().call_soon(ticks.scheduler._process_jobs)
+    ticks.stop()
+    await asyncio.sleep(0.05)
+    assert not ran.is_set()
+    assert [r for r in caplog.records if r.levelno >= logging.ERROR] == []
+
+
 async def test_a_tick_that_fails_is_stale_and_goes_on():
     """A database that is away makes the tick stale after ten seconds, by name, and fresh once it ends well."""
     ahead = 0.0

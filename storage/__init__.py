@@ -9,7 +9,7 @@ from storage.engine import StoreUnsafe
 from storage.facts import Fact, check
 from storage.hold import StoreBusy, hold
 from storage.keyfile import keyring_for
-from storage.schema import SchemaWrong, head, must_be_current, revision, upgrade
+from storage.schema import SchemaWrong, head, must_fit, oldest_code, revision, upgrade
 from storage.store import open_store
 from storage.verify import Breach, verify
 
@@ -28,8 +28,9 @@ __all__ = [
     "head",
     "hold",
     "keyring_for",
-    "must_be_current",
+    "must_fit",
     "new_key",
+    "oldest_code",
     "open_store",
     "restore",
     "revision",

@@ -46,10 +46,12 @@ _UPGRADE = "Run `portaldesk db upgrade`."
 
 def _schema(url: str) -> Fact:
     try:
-        schema.must_be_current(url)
+        schema.must_fit(url)
     except schema.SchemaWrong as error:
         return Fact(name="schema", value=str(schema.revision(url) or "none"), level="failed", advice=str(error))
-    return Fact(name="schema", value=schema.head())
+    found, own = schema.revision(url), schema.head()
+    newer = "" if found == own else f"This version is of {own} and may go on; restart with the one that upgraded it."
+    return Fact(name="schema", value=str(found), advice=newer)
 
 
 def _sqlite(connection: Connection) -> Iterator[Fact]:

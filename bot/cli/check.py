@@ -103,7 +103,7 @@ async def _practice(found: settings.Settings, rows: list[Checked]) -> Practice |
     source = "practice file"
     try:
         if document is None:
-            storage.must_be_current(found.database_url)
+            storage.must_fit(found.database_url)
             source = "practice in force"
             keys = storage.keyring_for(found.database_url, found.keys)
             store = storage.open_store(found.database_url, keys, load_practice=load_practice)

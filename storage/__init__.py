@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from storage import chain
+from storage import chain, rotation
 from storage.backup import BackupRefused, backup, restore
-from storage.crypto import Keyring, KeysWrong, new_key
+from storage.crypto import Keyring, KeysWrong, Tampered, new_key
 from storage.engine import StoreUnsafe
 from storage.facts import Fact, check
-from storage.hold import StoreBusy, hold
+from storage.hold import StoreBusy, hold, sealing
 from storage.keyfile import keyring_for
 from storage.schema import SchemaWrong, head, must_fit, oldest_code, revision, upgrade
 from storage.store import open_store
@@ -22,6 +22,7 @@ __all__ = [
     "SchemaWrong",
     "StoreBusy",
     "StoreUnsafe",
+    "Tampered",
     "backup",
     "chain",
     "check",
@@ -34,6 +35,8 @@ __all__ = [
     "open_store",
     "restore",
     "revision",
+    "rotation",
+    "sealing",
     "upgrade",
     "verify",
 ]

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 
 from bot.domain.practice import Practice
+from storage.crypto import Keyring
 from storage.sql import Sql
 
 Row = Sequence[Any]
@@ -17,6 +18,7 @@ class Transaction(Protocol):
     woken: set[str]
     locks: bool
     shared: bool
+    keys: Keyring
 
     def run(self, sql: Sql, **values: Any) -> int:
         """Run a statement; how many rows it touched."""

@@ -42,7 +42,7 @@ def rotate() -> None:
             raise click.ClickException(
                 "The database went away. What is done is done; call `portaldesk keys rotate` again for the rest."
             ) from None
-        except storage.Tampered as wrong:
+        except (storage.KeysWrong, storage.Tampered) as wrong:
             raise click.ClickException(f"I stopped at a value that nobody can read: {wrong}.") from None
 
     with_store(found, work)

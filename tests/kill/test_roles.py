@@ -86,6 +86,8 @@ async def test_the_service_s_role_is_enough(play: Stage, roles: Callable[[str], 
             return scene.rows(database, "SELECT COUNT(*) FROM journal WHERE sealed_at IS NULL") == [(0,)]
 
         await world.until(sealed, what="a journal that is sealed", within=30)
+        for role in ("portaldesk", "portaldesk_owner"):  # whoever rotates sees what the service writes with
+            assert storage.sealing(roles(role)) == {keys.partition(":")[0]}
         log = tmp_path / "rotate.log"
         pid = await play.nursery.bear(("keys", "rotate"), service.environment, log)
         assert await play.nursery.ended(pid) == 0, log.read_text()

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from storage import chain
+from storage import chain, rotation
 from storage.backup import BackupRefused, backup, restore
-from storage.crypto import Keyring, KeysWrong, new_key
+from storage.crypto import Keyring, KeysWrong, Tampered, new_key
 from storage.engine import StoreUnsafe
 from storage.facts import Fact, check
-from storage.hold import StoreBusy, hold
+from storage.hold import StoreBusy, hold, sealing
 from storage.keyfile import keyring_for
-from storage.schema import SchemaWrong, head, must_be_current, revision, upgrade
+from storage.schema import SchemaWrong, head, must_fit, oldest_code, revision, upgrade
 from storage.store import open_store
 from storage.verify import Breach, verify
 
@@ -22,17 +22,21 @@ __all__ = [
     "SchemaWrong",
     "StoreBusy",
     "StoreUnsafe",
+    "Tampered",
     "backup",
     "chain",
     "check",
     "head",
     "hold",
     "keyring_for",
-    "must_be_current",
+    "must_fit",
     "new_key",
+    "oldest_code",
     "open_store",
     "restore",
     "revision",
+    "rotation",
+    "sealing",
     "upgrade",
     "verify",
 ]

@@ -67,6 +67,10 @@ class Keyring:
         """The key ids, newest first."""
         return tuple(key.id for key in self._keys.values())
 
+    def header(self, key_id: str) -> bytes:
+        """What every value begins with that this key sealed."""
+        return self._keys[key_id.encode()].header
+
     def seal(self, plain: bytes, table: str, row: str, column: str) -> bytearray:
         """Encrypt one value for exactly this place. (SQLite's driver looks for an adapter for bytes, not for these.)"""
         key = self._newest
@@ -99,9 +103,9 @@ def new_key(*, random: Random = os.urandom) -> str:
 
 
 def parse(text: str, *, random: Random = os.urandom) -> Keyring:
-    """The keyring of `keyid:base64-of-32-bytes`, newest first, separated by commas; KeysWrong says which is wrong."""
+    """The keyring of `keyid:base64-of-32-bytes`, newest first, a comma or a new line between two; or KeysWrong."""
     keys = []
-    for place, entry in enumerate((part.strip() for part in text.split(",") if part.strip()), start=1):
+    for place, entry in enumerate((part.strip() for part in re.split(r"[,\n]", text) if part.strip()), start=1):
         key_id, _, encoded = entry.partition(":")
         if not _KEY_ID.fullmatch(key_id):
             raise KeysWrong(f"Key {place} of PORTALDESK_KEYS has no id. Write keyid:base64 (`portaldesk keys new`).")

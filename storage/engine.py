@@ -62,11 +62,11 @@ def journal_mode(version: tuple[int, ...]) -> str:
     return "delete"
 
 
-def connect(url: str, *, writes: bool = True) -> Engine:
-    """An engine whose every connection keeps our promises."""
+def connect(url: str, *, writes: bool = True, name: str = "portaldesk") -> Engine:
+    """An engine whose every connection keeps our promises; `name`: what a server sees of whoever connects."""
     made = url_of(url)
     if made.get_backend_name() == "postgresql":
-        return _postgres(made)
+        return _postgres(made, name)
     return _sqlite(made, writes=writes)
 
 
@@ -129,20 +129,26 @@ def _patiently(connection: Any, sql: str) -> None:
             return
 
 
-def _postgres(url: URL) -> Engine:
+def _postgres(url: URL, name: str) -> Engine:
     engine = create_engine(
         url,
         pool_size=POOL,
         max_overflow=0,
         pool_timeout=5,
-        connect_args={"connect_timeout": 5, "keepalives": 1, "keepalives_idle": 30, "keepalives_count": 3},
+        connect_args={
+            "connect_timeout": 5,
+            "keepalives": 1,
+            "keepalives_idle": 30,
+            "keepalives_count": 3,
+            "application_name": name,
+        },
     )
 
     @event.listens_for(engine, "connect")
     def _session(connection: Any, _record: Any) -> None:
         with connection.cursor() as cursor:
-            for name, value in _SESSION.items():
-                cursor.execute(f"SET {name} = '{value}'")
+            for setting, value in _SESSION.items():
+                cursor.execute(f"SET {setting} = '{value}'")
             # A server that is set to answer before the commit is on disk is not to be believed with a 2xx.
             cursor.execute(
                 "SELECT set_config('synchronous_commit', 'on', false)"

@@ -46,10 +46,12 @@ _UPGRADE = "Run `portaldesk db upgrade`."
 
 def _schema(url: str) -> Fact:
     try:
-        schema.must_be_current(url)
+        schema.must_fit(url)
     except schema.SchemaWrong as error:
         return Fact(name="schema", value=str(schema.revision(url) or "none"), level="failed", advice=str(error))
-    return Fact(name="schema", value=schema.head())
+    found, own = schema.revision(url), schema.head()
+    newer = "" if found == own else f"This version is of {own} and may go on; restart with the one that upgraded it."
+    return Fact(name="schema", value=str(found), advice=newer)
 
 
 def _sqlite(connection: Connection) -> Iterator[Fact]:
@@ -88,6 +90,13 @@ _PROMISES = {
     "transaction_read_only": ("off", "This server is a standby. Point PORTALDESK_DATABASE_URL at the primary."),
 }
 _AS_GOOD = {"remote_write", "remote_apply"}  # of synchronous_commit: stricter than on
+# Ours is on (storage.engine); what sessions get by themselves shows what somebody wanted of this server.
+_BY_ITSELF = "SELECT reset_val FROM pg_settings WHERE name = 'synchronous_commit'"
+_COULD_CHANGE = (
+    "SELECT current_user, pg_has_role(relowner, 'USAGE') OR has_table_privilege(oid, 'DELETE, TRUNCATE')"
+    " OR has_column_privilege(oid, 'detail_json', 'UPDATE')"
+    " FROM pg_class WHERE oid = to_regclass('journal')"
+)
 
 
 def _postgres(connection: Connection) -> Iterator[Fact]:
@@ -99,3 +108,18 @@ def _postgres(connection: Connection) -> Iterator[Fact]:
         found = setting(name)
         right = found == wanted or found in _AS_GOOD
         yield Fact(name=name, value=found, level="ok" if right else "failed", advice="" if right else advice)
+    if connection.exec_driver_sql(_BY_ITSELF).scalar() == "off":
+        yield Fact(
+            name="synchronous_commit of the server",
+            value="off",
+            level="warning",
+            advice="The service turns it on for itself, other tools do not. Set it to on.",
+        )
+    row = connection.exec_driver_sql(_COULD_CHANGE).first()
+    if row is not None:
+        yield Fact(
+            name="journal",
+            value=f"{row[0]} could change it" if row[1] else f"{row[0]} can only add to it",
+            level="warning" if row[1] else "ok",
+            advice="Let the service use a role of its own (docs/operating.md, Several replicas)." if row[1] else "",
+        )

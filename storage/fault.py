@@ -56,6 +56,12 @@ def is_worth_again(error: BaseException) -> bool:
     return isinstance(error, psycopg.Error) and (error.sqlstate in _AGAIN or is_lost(error))
 
 
+def is_in_the_way(error: BaseException) -> bool:
+    """Whether others held a lock for longer than one was ready to wait, or a deadlock was cut."""
+    error = cause(error)
+    return isinstance(error, psycopg.Error) and error.sqlstate in {"55P03", "40P01"}
+
+
 @contextmanager
 def wrapped() -> Iterator[None]:
     """Turn an unavailable database into StoreUnavailable, whose words name no address."""

@@ -16,6 +16,7 @@ from bot.failpoint import failpoint
 from storage.crew import Crew, Job, Phase
 from storage.engine import POOL, connect
 from storage.fault import is_lost, is_unavailable, is_worth_again, words
+from storage.hold import seals_with
 from storage.records import SqlRecords, Tools
 
 T = TypeVar("T")
@@ -39,7 +40,7 @@ class PostgresStore:
     """
 
     def __init__(self, url: str, tools: Tools) -> None:
-        self._engine = connect(url)
+        self._engine = connect(url, name=seals_with(tools.keys))
         self._tools = tools
         self._wakes: list[Wake] = []
         self._crew = Crew("store", threads=POOL, batch=1, make=lambda: (self._serve, lambda: None))

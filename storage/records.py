@@ -98,8 +98,8 @@ class SqlRecords:
     """The protocol Records over one cursor. `locks`: it may write; `shared`: other processes write too (PostgreSQL)."""
 
     __slots__ = (
-        "_cursor", "_dialect", "hash", "in_force", "link", "locks", "new_id", "ruled", "seal", "shared", "unseal",
-        "woken",
+        "_cursor", "_dialect", "hash", "in_force", "keys", "link", "locks", "new_id", "ruled", "seal", "shared",
+        "unseal", "woken",
     )  # fmt: skip
 
     def __init__(self, tools: Tools, cursor: Any, *, locks: bool) -> None:
@@ -109,6 +109,7 @@ class SqlRecords:
         self.ruled: Practice | None = None
         self.locks = locks
         self.shared = tools.dialect.name == "postgresql"
+        self.keys = tools.keys
         self.seal = tools.keys.seal
         self.unseal = tools.keys.open
         self.hash = tools.hash

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 
 from bot.domain.practice import Practice
+from storage.crypto import Keyring
 from storage.sql import Sql
 
 Row = Sequence[Any]
@@ -18,6 +19,7 @@ class Transaction(Protocol):
     ruled: Practice | None  # the practice, once this transaction has looked
     locks: bool
     shared: bool
+    keys: Keyring
 
     def run(self, sql: Sql, **values: Any) -> int:
         """Run a statement; how many rows it touched."""

@@ -91,3 +91,6 @@ paces = Table(
     Column("lane", Text, primary_key=True),
     Column("last_at", BigInteger, nullable=False),
 )
+
+# One row: the oldest revision whose code may run on this schema (storage.schema writes and reads it).
+oldest_code = Table("oldest_code", metadata, Column("revision", Text, primary_key=True))

@@ -17,6 +17,7 @@ from bot import practice_file, settings
 from bot.app import clock
 from bot.cli.checked import Checked, failed, ok, warning
 from bot.cli.desk import as_json, console, load_practice
+from bot.cli.keys import still_needed
 from bot.cli.remote import look_at_portals, look_at_slack
 from bot.domain.practice import Practice
 from bot.domain.store import Records, StoreUnavailable
@@ -45,6 +46,7 @@ async def _everything() -> list[Checked]:
     rows = list(_settings())
     found = _loadable()
     rows += list(_database(found))
+    rows += await _older_keys(found)
     practice = await _practice(found, rows)
     async with aiohttp.ClientSession() as session:
         if found.slack_bot_token:
@@ -103,7 +105,7 @@ async def _practice(found: settings.Settings, rows: list[Checked]) -> Practice |
     source = "practice file"
     try:
         if document is None:
-            storage.must_be_current(found.database_url)
+            storage.must_fit(found.database_url)
             source = "practice in force"
             keys = storage.keyring_for(found.database_url, found.keys)
             store = storage.open_store(found.database_url, keys, load_practice=load_practice)
@@ -128,6 +130,28 @@ async def _practice(found: settings.Settings, rows: list[Checked]) -> Practice |
     if examined.practice:
         rows.append(ok(source, f"{examined.practice.name}, {len(examined.practice.departments)} departments"))
     return examined.practice
+
+
+async def _older_keys(found: settings.Settings) -> list[Checked]:
+    """What each is still needed for; nothing where the database cannot be opened, for that has a row already."""
+    try:
+        storage.must_fit(found.database_url)
+        ring = storage.keyring_for(found.database_url, found.keys)
+        if len(ring.ids) == 1:
+            return []
+        store = storage.open_store(found.database_url, ring, load_practice=load_practice)
+        try:
+            left = still_needed(await store.read(storage.rotation.left))
+        finally:
+            await store.close()
+    except (storage.KeysWrong, storage.SchemaWrong, storage.StoreUnsafe, StoreUnavailable):
+        return []
+    return [
+        warning(f"key {key}", f"still needed for {what}", "Run `portaldesk keys rotate`.")
+        if what
+        else ok(f"key {key}", "nothing is encrypted with it", "You may take it out.")
+        for key, what in left.items()
+    ]
 
 
 def _document(records: Records) -> str | None:

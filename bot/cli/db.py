@@ -23,14 +23,20 @@ def upgrade() -> None:
     """Bring the database's schema to this version's."""
     settings = settled({"database"})
     try:
-        before = storage.revision(settings.database_url)
-        storage.upgrade(settings.database_url)
+        before = storage.upgrade(settings.database_url)
+        now = storage.revision(settings.database_url)
+    except storage.SchemaWrong as wrong:
+        raise click.ClickException(str(wrong)) from None
     except StoreUnavailable:
-        raise click.ClickException("The database cannot be reached; nothing was changed.") from None
-    head = storage.head()
-    console.print(
-        f"The schema is at {head}." if before == head else f"The schema went from {before or 'nothing'} to {head}."
-    )
+        raise click.ClickException(
+            "The database cannot be reached, or was in use all the time; nothing was changed."
+        ) from None
+    if before == now:
+        console.print(f"The schema is at {now}.")
+        return
+    console.print(f"The schema went from {before or 'nothing'} to {now}.")
+    if before and before >= storage.oldest_code():
+        console.print("Services of the version before may go on; restart them one by one.")
 
 
 @db.command(epilog="Example: portaldesk db backup /backups/2026-11-26.db")

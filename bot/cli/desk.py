@@ -56,7 +56,7 @@ def load_practice(document: str, version: int) -> Practice:
 def open_store(found: settings.Settings) -> Store:
     """The store of these settings, or a sentence and exit 1."""
     try:
-        storage.must_be_current(found.database_url)
+        storage.must_fit(found.database_url)
         keys = storage.keyring_for(found.database_url, found.keys)
         return storage.open_store(found.database_url, keys, load_practice=load_practice)
     except (storage.KeysWrong, storage.SchemaWrong, storage.StoreUnsafe) as trouble:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
+from collections.abc import Callable
 
 import click
 
@@ -16,6 +17,8 @@ from bot.jobs import watchdog
 from bot.practice_file import PracticeWrong
 from bot.settings import Settings
 
+Told = Callable[[storage.Keyring], None]
+
 
 @click.command(epilog="Example: portaldesk run")
 @click.option("--only", type=click.Choice(["web", "worker"]), help="With PostgreSQL: only one half of the service.")
@@ -26,8 +29,8 @@ def run(only: Part | None) -> None:
         raise click.UsageError("--only splits the service over PostgreSQL; with SQLite one process does everything.")
     log.set_up(form=settings.log, level=settings.log_level)
     try:
-        with storage.hold(settings.database_url):
-            why = _loop(settings, only or "all")
+        with storage.hold(settings.database_url) as told:
+            why = _loop(settings, only or "all", told)
     except storage.StoreBusy as busy:
         raise click.ClickException(str(busy)) from None
     if why:
@@ -35,17 +38,18 @@ def run(only: Part | None) -> None:
         sys.exit(1)
 
 
-def _loop(settings: Settings, only: Part) -> str:
+def _loop(settings: Settings, only: Part, told: Told) -> str:
     try:
         import uvloop  # noqa: PLC0415 - not on every platform
     except ImportError:
-        return asyncio.run(serve(settings, only))
-    return uvloop.run(serve(settings, only))
+        return asyncio.run(serve(settings, only, told))
+    return uvloop.run(serve(settings, only, told))
 
 
-async def serve(settings: Settings, only: Part) -> str:
+async def serve(settings: Settings, only: Part, told: Told) -> str:
     """Run until SIGTERM, SIGINT, or until the service cannot go on; why it could not, empty otherwise."""
     service = Service(settings, open_store(settings), only=only)
+    told(storage.keyring_for(settings.database_url, settings.keys))
     dog = watchdog.Watchdog(service.store, patience=watchdog.PATIENCE)
     service.ticks.add("beat", dog.beat, every=5)
     loop = asyncio.get_running_loop()

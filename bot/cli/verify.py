@@ -9,6 +9,7 @@ from rich.table import Table
 
 import storage
 from bot.cli.desk import DATABASE, as_json, console, settled, with_store
+from bot.cli.keys import still_needed
 from bot.domain.store import Store
 
 
@@ -17,10 +18,10 @@ from bot.domain.store import Store
 def verify(machine: bool) -> None:  # noqa: FBT001 - a command's flag
     """Prove that the stored state breaks none of its rules; exit 1 with the rows that do."""
 
-    async def work(store: Store) -> list[storage.Breach]:
-        return await store.read(storage.verify)
+    async def work(store: Store) -> tuple[list[storage.Breach], dict[str, str]]:
+        return await store.read(storage.verify), still_needed(await store.read(storage.rotation.left))
 
-    breaches = with_store(settled(DATABASE), work)
+    breaches, keys = with_store(settled(DATABASE), work)
     if machine:
         as_json([{"invariant": b.invariant, "sentence": b.sentence, "ids": list(b.ids)} for b in breaches])
     elif breaches:
@@ -30,4 +31,7 @@ def verify(machine: bool) -> None:  # noqa: FBT001 - a command's flag
         console.print(table)
     else:
         console.print("Every rule holds.")
+    for key, what in keys.items():
+        if what and not machine:
+            console.print(f"The key {key} is still needed for {what}. Run `portaldesk keys rotate`.", soft_wrap=True)
     sys.exit(1 if breaches else 0)

@@ -7,6 +7,7 @@ revision = ${repr(up_revision)}
 down_revision = ${repr(down_revision)}
 branch_labels = None
 depends_on = None
+expands = False  # True: only new tables, new indexes, new columns that may be empty or have a default
 
 
 def upgrade() -> None:

@@ -132,5 +132,8 @@ ELSEWHERE = {
     "look_up.before_settle": "the portal was asked (tests/kill/test_doubt.py)",
     "slack.before_delete": "a second card is about to be taken back (tests/kill/test_freeze.py)",
     "outbox.release": "a service that stops is about to give back its claims (tests/kill/test_stop.py)",
+    "rotate.step": "some values are sealed anew and committed (tests/kill/test_keys.py)",
+    "rotate.sealed": "some values are sealed anew, not committed (tests/kill/test_keys.py)",
+    "rotate.retired": "the old keys are not asked for any more, not committed (tests/kill/test_keys.py)",
     "migration.step": "between two migrations (tests/storage)",
 }

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, text
 
 from storage import tables
 from storage.engine import connect
-from storage.schema import SchemaWrong, head, must_be_current, revision, upgrade
+from storage.schema import SchemaWrong, head, must_fit, revision, upgrade
 
 ROOT = Path(__file__).parents[2]
 
@@ -38,11 +38,11 @@ def test_an_empty_database_is_brought_to_head_once(empty_url: str):
     """And `run` refuses it until then, naming the command."""
     assert revision(empty_url) is None
     with pytest.raises(SchemaWrong, match="db upgrade"):
-        must_be_current(empty_url)
+        must_fit(empty_url)
     upgrade(empty_url)
     upgrade(empty_url)
     assert revision(empty_url) == head()
-    must_be_current(empty_url)
+    must_fit(empty_url)
 
 
 def test_an_unknown_revision_is_refused(empty_url: str):
@@ -51,9 +51,16 @@ def test_an_unknown_revision_is_refused(empty_url: str):
     engine = connect(empty_url)
     with engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+        connection.execute(text("UPDATE oldest_code SET revision = '9998'"))
+    with pytest.raises(SchemaWrong, match="newer"):
+        must_fit(empty_url)
+    with pytest.raises(SchemaWrong, match="newer"):
+        upgrade(empty_url)
+    with engine.begin() as connection:
+        connection.execute(text("DELETE FROM oldest_code"))
     engine.dispose()
     with pytest.raises(SchemaWrong, match="newer"):
-        must_be_current(empty_url)
+        must_fit(empty_url)
 
 
 def _shape(connection: Connection) -> list[str]:
@@ -132,7 +139,7 @@ def test_a_migration_killed_in_the_middle_leaves_nothing(empty_url: str):
     assert killed.returncode == -9
     assert revision(empty_url) is None
     upgrade(empty_url)
-    must_be_current(empty_url)
+    must_fit(empty_url)
 
 
 def test_each_table_says_which_columns_are_encrypted():
@@ -155,7 +162,7 @@ def test_each_table_says_which_columns_are_encrypted():
         ("deliveries", "what"), ("inbox", "portal"), ("inbox", "state"), ("inbox", "type"), ("journal", "action"),
         ("journal", "actor"), ("journal", "detail_json"), ("journal", "outcome"), ("journal", "subject"),
         ("messages", "portal"), ("messages", "standing"), ("notes", "author"), ("notes", "channel"), ("notes", "ts"),
-        ("own_phrases", "slack"), ("paces", "lane"), ("lives", "name"),
+        ("oldest_code", "revision"), ("own_phrases", "slack"), ("paces", "lane"), ("lives", "name"),
         ("places", "channel"), ("places", "key"), ("places", "slot"), ("places", "ts"), ("practices", "applied_by"),
         ("replies", "code"), ("replies", "owner"), ("replies", "portal_status"), ("replies", "settled_by"),
         ("replies", "state"), ("stopped_portals", "portal"), ("vault", "name"), ("windows", "slack"),

@@ -9,6 +9,7 @@ revision = "0001"
 down_revision = None
 branch_labels = None
 depends_on = None
+expands = False  # there was nothing before
 
 _NUMBER = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 

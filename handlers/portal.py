@@ -8,6 +8,7 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -17,7 +18,7 @@ from bot import log
 from bot.domain import suspect
 from bot.domain.event import Event, Ping
 from bot.domain.receive import Answer, Taken, Unusable, receive
-from bot.domain.store import Records, Store, StoreUnavailable
+from bot.domain.store import Records, Store, StoreFull, StoreUnavailable
 from bot.failpoint import failpoint
 from bot.portals import signature, webhook
 from handlers.problem import problem
@@ -25,6 +26,7 @@ from handlers.problem import problem
 logger = logging.getLogger("portaldesk.portal")
 
 LIMIT = 1024 * 1024  # bytes of a body (CONTRACT section 5)
+PATIENCE = 10.0  # seconds until an event is stored; a portal that waits longer gives up by itself, and knows less
 SLOWEST = 15.0  # seconds that a body may take to arrive
 AT_ONCE = 512  # events being stored at the same time; more are asked to come again
 
@@ -110,8 +112,10 @@ class PortalRoutes:
         given = {"portal": portal, "event_id": event_id, "sha256": hashlib.sha256(raw).digest(), "raw": raw, "now": now}
         try:
             answer = await self._received(given)
-        except StoreUnavailable:
-            return problem(503, "The database is away; nothing was stored.", retry_after=10)
+        except StoreUnavailable as away:
+            log.event(logger, "portal.event.database-away", level=logging.WARNING, portal=portal)
+            why = "The database's disk is full" if isinstance(away, StoreFull) else "The database is away"
+            return problem(503, f"{why}; send the event again.", retry_after=10)
         finally:
             self._door.busy -= 1
         failpoint("webhook.stored")
@@ -120,20 +124,21 @@ class PortalRoutes:
 
     async def _received(self, given: dict[str, Any]) -> Answer:
         """Take it in; one that our own code stumbles over is kept unread and shown to a person (SAFETY I4, I25)."""
+        run = partial(self._door.store.run, within=PATIENCE)
         which = {"portal": given["portal"], "event_id": given["event_id"]}
         until, read = self._door.careful_until, _read
         careful = until is not None and given["now"] < until
-        if careful and not await self._door.store.run(suspect.count, now=given["now"], **which):
+        if careful and not await run(suspect.count, now=given["now"], **which):
             read = _set_aside
         try:
-            answer = await self._door.store.run(receive, read=read, **given)
+            answer = await run(receive, read=read, **given)
         except StoreUnavailable:
             raise
         except Exception as error:  # noqa: BLE001 - a bug must not keep the portal sending the same event for ever
             log.failure(logger, "portal.event.bug", error, portal=str(given["portal"]))
-            answer = await self._door.store.run(receive, read=_unread, **given)
+            answer = await run(receive, read=_unread, **given)
         if careful:
-            await self._door.store.run(suspect.cleared, **which)
+            await run(suspect.cleared, **which)
         return answer
 
     async def message(self, request: web.Request) -> web.Response:

@@ -8,11 +8,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-from bot.domain.store import StoreUnavailable
 from bot.failpoint import failpoint
 from storage.crew import BATCH, Crew, Job, Phase, Work
 from storage.engine import LOG_LIMIT, connect, file_of
-from storage.fault import is_unavailable, words
+from storage.fault import is_unavailable, told
 from storage.records import SqlRecords, Tools
 
 T = TypeVar("T")
@@ -43,6 +42,10 @@ class SqliteStore:
     def on_work(self, wake: Wake) -> None:
         """Call `wake(lanes)` after each commit that put something in the outbox."""
         self._wakes.append(wake)
+
+    def on_full(self, tell: Callable[[], None]) -> None:
+        """Call `tell()` whenever the disk took no more."""
+        self._writer.on_full = tell
 
     async def close(self) -> None:
         """Finish what is queued and let go of the file."""
@@ -87,9 +90,9 @@ class _Writer:
                 crew.back_off(jobs)
         except BaseException as error:  # noqa: BLE001 - every waiting caller is told, and the thread lives on
             self._undo()
-            told = StoreUnavailable(words(error)) if is_unavailable(error) else error
+            fault = told(error)
             for job in jobs:
-                job.error = told
+                job.error = fault
             return
         self._bound_the_log()
 
@@ -166,7 +169,7 @@ def _make_reader(url: str, tools: Tools) -> tuple[Work, Callable[[], None]]:
                 cursor.execute("BEGIN")
                 job.value = job.function(SqlRecords(tools, cursor, locks=False), **job.arguments)
             except BaseException as error:  # noqa: BLE001 - it belongs to whoever asked
-                job.error = StoreUnavailable(words(error)) if is_unavailable(error) else error
+                job.error = told(error)
             finally:
                 if driver.in_transaction:
                     cursor.execute("ROLLBACK")

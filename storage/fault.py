@@ -12,8 +12,9 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from bot.domain.store import StoreFull, StoreUnavailable
 
-# https://sqlite.org/rescode.html: PERM, BUSY, LOCKED, NOMEM, READONLY, IOERR, CORRUPT, FULL, CANTOPEN, PROTOCOL, NOTADB
-_AWAY = frozenset({3, 5, 6, 7, 8, 10, 11, 13, 14, 15, 26})
+# https://sqlite.org/rescode.html: PERM, BUSY, LOCKED, NOMEM, READONLY, INTERRUPT, IOERR, CORRUPT, FULL, CANTOPEN,
+# PROTOCOL, NOTADB
+_AWAY = frozenset({3, 5, 6, 7, 8, 9, 10, 11, 13, 14, 15, 26})
 
 # FULL is said for ENOSPC alone; over a quota, or where a file may not grow, it is IOERR
 _FULL = frozenset({10, 13})

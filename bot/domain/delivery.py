@@ -115,12 +115,13 @@ class Outcome:
     ref: str | None = None
 
 
+REPLY_LANE = "reply:"  # how the lane of every conversation's answers begins
 REDRAW_LANE = "slack:redraw"  # chat.update is counted per workspace, and is scarcer than posting
 
 
 def reply_lane(conversation_id: str) -> str:
     """The lane of a conversation's answers: strictly in order; a doubtful one holds back only this conversation."""
-    return f"reply:{conversation_id}"
+    return f"{REPLY_LANE}{conversation_id}"
 
 
 def slack_lane(place: str) -> str:

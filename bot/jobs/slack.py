@@ -6,7 +6,6 @@ import asyncio
 import hashlib
 import logging
 import time
-from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -21,7 +20,7 @@ from bot.domain.store import Records, Store
 from bot.domain.tell import person_of
 from bot.failpoint import failpoint
 from bot.jobs.outbox import still_ours
-from bot.slack.pace import Pace
+from bot.slack.pace import MOST, Pace
 from bot.slack.poster import Called, Poster, Verdict, channel_trouble
 
 logger = logging.getLogger("portaldesk.slack")
@@ -54,7 +53,7 @@ class SlackDesk:
     clock: Callable[[], datetime]
     chance: Callable[[], float]
     health: SlackHealth = field(default_factory=SlackHealth)
-    _locks: dict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
+    _locks: dict[str, asyncio.Lock] = field(default_factory=dict)
     _last: dict[str, str] = field(default_factory=dict)
 
     async def ready(self, lane: str) -> None:
@@ -79,7 +78,7 @@ class SlackDesk:
     ) -> Called:
         """Post once, in the channel's turn; after a doubt look first whether it is there already."""
         self._last[claim.lane] = channel
-        async with self._locks[channel]:
+        async with self._turn(channel):
             if claim.maybe_sent:
                 since = (claim.first_sent_at or claim.created_at).timestamp() - 60
                 found = await self.poster.find(channel, key=key, since=since, thread=thread)
@@ -97,6 +96,13 @@ class SlackDesk:
             elif called.verdict is not Verdict.UNSENT:
                 self.pace.posted(channel, now=now)
         return called
+
+    def _turn(self, channel: str) -> asyncio.Lock:
+        """The channel's lock; of more than so many, those that nobody holds are forgotten."""
+        if len(self._locks) > MOST:
+            self._locks = {one: lock for one, lock in self._locks.items() if lock.locked()}
+            self._last.clear()  # where a lane posted last is a hint only: the channel's turn is kept by its lock
+        return self._locks.setdefault(channel, asyncio.Lock())
 
     async def update(self, claim: Claim, channel: str, ts: str, message: Message) -> Called:
         """Redraw once. A redraw may arrive twice: it shows the same."""

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-
 POSTS_APART = 1.0  # seconds; https://docs.slack.dev/apis/web-api/rate-limits, chat.postMessage
+MOST = 1_000  # channels and people remembered; whose time is over is forgotten first
 UPDATES_A_MINUTE = 50  # chat.update is Tier 3
 UPDATES_AT_ONCE = 20
 
@@ -17,14 +16,14 @@ class Pace:
 
     def __init__(self, *, apart: float = POSTS_APART) -> None:
         self._apart = apart
-        self._post_at: dict[str, float] = defaultdict(float)
+        self._post_at: dict[str, float] = {}
         self._update_at = 0.0
         self._spare = float(UPDATES_AT_ONCE)
         self._spare_at = 0.0
 
     def post_in(self, channel: str, *, now: float) -> float:
         """Seconds until the next post in that channel."""
-        return max(0.0, self._post_at[channel] - now)
+        return max(0.0, self._post_at.get(channel, 0.0) - now)
 
     def left(self, rested: float | None) -> float:
         """Seconds until the next post where another process made the last one, so long ago; 0 when nobody knows."""
@@ -33,11 +32,16 @@ class Pace:
     def posted(self, channel: str, *, now: float) -> None:
         """A post there was answered just now."""
         if self._apart:
-            self._post_at[channel] = now + self._apart
+            self._keep(channel, now + self._apart, now=now)
 
     def hold(self, channel: str, *, wait: float, now: float) -> None:
         """Slack said 429 for a post there."""
-        self._post_at[channel] = max(self._post_at[channel], now + wait)
+        self._keep(channel, max(self._post_at.get(channel, 0.0), now + wait), now=now)
+
+    def _keep(self, channel: str, until: float, *, now: float) -> None:
+        self._post_at[channel] = until
+        if len(self._post_at) > MOST:
+            self._post_at = {one: at for one, at in self._post_at.items() if at > now}
 
     def update_in(self, *, now: float) -> float:
         """Seconds until the next redraw: a small burst at once, then Slack's rate."""

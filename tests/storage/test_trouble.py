@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import psycopg
+import pysqlite3
 import pytest
 from sqlalchemy.engine import make_url
 
 from bot.domain.store import StoreFull, StoreUnavailable
-from storage.engine import connect
+from storage.engine import LOG_LIMIT, connect
 from storage.postgres import PostgresStore
 from storage.sql import Sql
 from tests.postgres import PostgresServer
@@ -144,6 +146,26 @@ async def test_the_database_file_is_its_owners_only(sqlite_url: str, opened):
     modes = {path.name: path.stat().st_mode & 0o777 for path in folder.glob("desk.db*")}
     assert set(modes) == {"desk.db", "desk.db-wal", "desk.db-shm"}
     assert set(modes.values()) == {0o600}
+
+
+async def test_the_write_ahead_log_shrinks_when_a_long_reader_has_gone(sqlite_url: str, opened):
+    """While a backup reads, the log must keep all of it and the intake goes on; afterwards it has its bound again."""
+    store = opened(sqlite_url)
+    log = Path(sqlite_url.removeprefix("sqlite:///") + "-wal")
+
+    def big(records, n):
+        records.add_inbox(portal="main", event_id=str(n), sha256=b"", raw=b"x" * 1024 * 1024, now=NOW)
+
+    with closing(pysqlite3.connect(sqlite_url.removeprefix("sqlite:///"), isolation_level=None)) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT COUNT(*) FROM inbox").fetchall()
+        for n in range(80):
+            await store.run(big, n=n)
+        assert log.stat().st_size > LOG_LIMIT
+        reader.execute("ROLLBACK")
+    for n in range(80, 80 + 70):
+        await store.run(taken_in, n=n)
+    assert log.stat().st_size <= LOG_LIMIT
 
 
 async def test_the_write_ahead_log_stays_bounded(sqlite_url: str, opened):

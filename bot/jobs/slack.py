@@ -26,6 +26,7 @@ from bot.slack.poster import Called, Poster, Verdict, channel_trouble
 logger = logging.getLogger("portaldesk.slack")
 
 NO_CHANNEL = timedelta(seconds=3)  # before a card is tried again that no channel can take
+LONGEST_TURN = 5.0  # seconds that a claimed redraw waits for its turn
 PLAIN_AFTER = 4  # attempts after which a card that cannot be drawn or taken is shown plain
 
 Message = Mapping[str, Any]
@@ -98,14 +99,18 @@ class SlackDesk:
         return called
 
     def _turn(self, channel: str) -> asyncio.Lock:
-        """The channel's lock; of more than so many, those that nobody holds are forgotten."""
-        if len(self._locks) > MOST:
+        if len(self._locks) > MOST:  # those that nobody holds are forgotten; where a lane posted last is a hint only
             self._locks = {one: lock for one, lock in self._locks.items() if lock.locked()}
-            self._last.clear()  # where a lane posted last is a hint only: the channel's turn is kept by its lock
+            self._last.clear()
         return self._locks.setdefault(channel, asyncio.Lock())
 
     async def update(self, claim: Claim, channel: str, ts: str, message: Message) -> Called:
-        """Redraw once. A redraw may arrive twice: it shows the same."""
+        """Redraw once, in the turn of all processes. A redraw may arrive twice: it shows the same."""
+        if (wait := self.pace.owing(claim.ahead)) > LONGEST_TURN:  # Slack said 429 to another process
+            self.pace.hold_updates(wait=wait, now=time.monotonic())
+            return Called(verdict=Verdict.LIMITED, code="paced", wait=wait)
+        if wait > 0:
+            await asyncio.sleep(wait)
         if not still_ours(claim, now=self.clock()):
             return Called(verdict=Verdict.UNSENT, code="lease_over")
         self.pace.updated()

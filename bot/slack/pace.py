@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from bot.domain.delivery import REDRAWS_A_MINUTE, REDRAWS_AT_ONCE
+
 POSTS_APART = 1.0  # seconds; https://docs.slack.dev/apis/web-api/rate-limits, chat.postMessage
 MOST = 1_000  # channels and people remembered; whose time is over is forgotten first
-UPDATES_A_MINUTE = 50  # chat.update is Tier 3
-UPDATES_AT_ONCE = 20
+APART = 60 / REDRAWS_A_MINUTE  # seconds between two redraws
 
 
 class Pace:
@@ -18,7 +19,7 @@ class Pace:
         self._apart = apart
         self._post_at: dict[str, float] = {}
         self._update_at = 0.0
-        self._spare = float(UPDATES_AT_ONCE)
+        self._spare = float(REDRAWS_AT_ONCE)
         self._spare_at = 0.0
 
     def post_in(self, channel: str, *, now: float) -> float:
@@ -47,10 +48,14 @@ class Pace:
         """Seconds until the next redraw: a small burst at once, then Slack's rate."""
         if not self._apart:
             return max(0.0, self._update_at - now)
-        grown = self._spare + (now - self._spare_at) * UPDATES_A_MINUTE / 60
-        self._spare, self._spare_at = min(float(UPDATES_AT_ONCE), grown), now
-        empty = 0.0 if self._spare >= 1 else (1 - self._spare) * 60 / UPDATES_A_MINUTE
+        grown = self._spare + (now - self._spare_at) / APART
+        self._spare, self._spare_at = min(float(REDRAWS_AT_ONCE), grown), now
+        empty = 0.0 if self._spare >= 1 else (1 - self._spare) * APART
         return max(0.0, self._update_at - now, empty)
+
+    def owing(self, ahead: float | None) -> float:
+        """Seconds until a redraw for which all processes together are so far ahead; 0 when this one is alone."""
+        return 0.0 if ahead is None or not self._apart else max(0.0, ahead - REDRAWS_AT_ONCE * APART)
 
     def updated(self) -> None:
         """A redraw left just now."""

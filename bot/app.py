@@ -27,6 +27,7 @@ from bot.domain.practice import Practice
 from bot.domain.store import Records, Store, StoreUnavailable
 from bot.failpoint import failpoint
 from bot.jobs import rounds
+from bot.jobs.disk import DiskWatch
 from bot.jobs.nightwatch import NightWatch
 from bot.jobs.outbox import Carrier, Outbox, Tools
 from bot.jobs.posts import PostCarrier, Words
@@ -39,6 +40,7 @@ from bot.portals.address import base_url
 from bot.portals.base import Mode, Portal, PortalConfig
 from bot.portals.client import HttpPortal
 from bot.portals.wire import open_session
+from bot.ready import Readiness
 from bot.settings import PortalSettings, Settings
 from bot.slack import digest, direct, news, notices
 from bot.slack.members import Members, Workspace
@@ -86,6 +88,7 @@ class Service:
         self.clock = clock
         self.metrics = Metrics()
         self.ticks = Ticks(clock, steady=steady)
+        self.readiness = Readiness(store=store, ticks=self.ticks, disk=DiskWatch(store, clock))
         self.watch = NightWatch(
             store=store, clock=clock, seal=chain.seal, full=chain.AT_ONCE, head=chain.head, rules=verify
         )
@@ -96,7 +99,6 @@ class Service:
         self._runner: web.AppRunner | None = None
         self._outbox: Outbox | None = None
         self._front: Front | None = None
-        self._desk: SlackDesk | None = None
         self._wire: aiohttp.ClientSession | None = None
         self._connection: Connection | None = None
 
@@ -124,7 +126,7 @@ class Service:
             secret = settings.slack_signing_secret
             http_mode = settings.slack_app_token is None and secret is not None
             await self._start_web((app, secret or "") if http_mode else None)
-            self._connection = Connection(app, settings, on_dead=self._end)
+            self._connection = self.readiness.connection = Connection(app, settings, on_dead=self._end)
             await self._connection.open()
         log.event(logger, "service.started", part=self.only)
 
@@ -144,7 +146,7 @@ class Service:
 
     async def _start_outbox(self, poster: Poster) -> None:
         chance = random.SystemRandom().random
-        self._desk = desk = SlackDesk(
+        desk = SlackDesk(
             store=self.store, poster=poster, pace=Pace(apart=self.settings.slack_pace), clock=self.clock, chance=chance
         )
         self._wire = open_session(allow_private=self.settings.allow_private_network)
@@ -167,6 +169,7 @@ class Service:
             unreadable=notices.unreadable,
             digest=digest.digest,
         )
+        self.readiness.slack = desk.health
         posts = PostCarrier(desk, words)
         replies = ReplyCarrier(self.store, portals, self.clock)
         carriers: dict[What, Carrier] = dict.fromkeys(What, posts)
@@ -205,6 +208,7 @@ class Service:
                 await sign_in(poster, workspace)
 
         self.ticks.add("sign-in", sign_in_again, every=5)
+        self.ticks.add("disk", self.readiness.disk.look, every=5)
         if self._outbox is None:
             return
         self.ticks.add("outbox", self._outbox.tick, every=1)
@@ -241,7 +245,7 @@ class Service:
             seen=self.metrics.event_answered,
             careful_until=await self.store.run(suspect.began, life=self.life, now=self.clock()),
         )
-        app = routes.build(door=door, slack=slack, ready=self.not_ready, metrics=self.metrics.page)
+        app = routes.build(door=door, slack=slack, ready=self.readiness.why_not, metrics=self.metrics.page)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=5, auto_decompress=False)
         await self._runner.setup()
         host, port = self.settings.http
@@ -252,22 +256,6 @@ class Service:
                 f"PORTALDESK_HTTP: {host}:{port} cannot be opened ({taken.strerror or 'address not available'}). "
                 "Is another Portal Desk running? Choose another port, or stop that one."
             ) from None
-
-    async def not_ready(self) -> str:
-        """Why the service is not able to work, in words without secrets; empty when it is."""
-        try:
-            async with asyncio.timeout(2):
-                await self.store.read(_practice)
-        except Exception:  # noqa: BLE001 - whatever it is, the answer is the same
-            return "The database does not answer."
-        stale = self.ticks.stale()
-        if stale:
-            return f"The scheduler stands still ({', '.join(stale)})."
-        if self._desk and self._desk.health.trouble:
-            return f"Slack refuses our token ({self._desk.health.trouble})."
-        if self._connection and not await self._connection.is_open():
-            return "The connection to Slack is down; I am trying again."
-        return ""
 
     def _end(self, why: str) -> None:
         self.why = why

@@ -11,6 +11,7 @@ from slack_bolt import BoltResponse
 from slack_bolt.async_app import AsyncApp
 
 from bot import log
+from bot.domain.store import StoreUnavailable
 from bot.slack import notices, sentence
 from handlers.context import Front
 
@@ -26,6 +27,8 @@ def register(app: AsyncApp, front: Front) -> None:
     """The last net: whatever a listener raised is acknowledged, told and logged with a number."""
 
     async def failed(error: Exception, body: Mapping[str, Any]) -> BoltResponse:
+        if isinstance(error, StoreUnavailable):
+            return _away(body)
         number = f"E-{secrets.randbelow(9000) + 1000}"
         log.failure(logger, "press.bug", error, number=number)
         words = sentence.our_fault("your admin", number)
@@ -38,3 +41,13 @@ def register(app: AsyncApp, front: Front) -> None:
         return BoltResponse(status=200, body="")
 
     app.error(failed)
+
+
+def _away(body: Mapping[str, Any]) -> BoltResponse:
+    """The database did not answer. An event (a note in a thread, a channel archived) is not acknowledged: Slack tells
+    it again, a minute and five minutes later. Names and phrases that were asked for are none.
+    """
+    log.event(logger, "press.database-away", level=logging.WARNING)
+    if body.get("type") == "event_callback":
+        return BoltResponse(status=503, body="")
+    return BoltResponse(status=200, body={"options": []} if body.get("type") == "block_suggestion" else "")

@@ -8,6 +8,7 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
+from bot.domain.store import StoreUnavailable
 from bot.failpoint import failpoint
 from bot.slack import names, sentence
 from handlers.context import Front, ref_of
@@ -59,5 +60,9 @@ def register(app: AsyncApp, front: Front) -> None:
 
 
 async def _redrawn(front: Front, body: Mapping[str, Any], conversation_id: str) -> None:
-    await front.redrawn(conversation_id)
-    await front.tell(body, sentence.OLDER_CARD)
+    try:
+        await front.redrawn(conversation_id)
+    except StoreUnavailable:
+        await front.tell(body, sentence.NOT_READY)
+    else:
+        await front.tell(body, sentence.OLDER_CARD)

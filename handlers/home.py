@@ -16,7 +16,7 @@ from bot.domain.staff import Person
 from bot.domain.store import StoreUnavailable
 from bot.failpoint import failpoint
 from bot.slack import names, sentence
-from bot.slack.home import as_window, home, opened_of
+from bot.slack.home import as_window, away, home, opened_of
 from bot.slack.poster import Verdict
 from handlers.context import Front
 
@@ -83,7 +83,7 @@ def _visits(app: AsyncApp, front: Front, visitors: Visitors) -> None:
         if event.get("tab") == "home":
             slack = str(event.get("user"))
             visitors.see(slack, None)
-            front.later(_publish(front, visitors, {"user": {"id": slack, "team_id": body.get("team_id")}}))
+            front.later(_opened(front, visitors, {"user": {"id": slack, "team_id": body.get("team_id")}}))
 
     app.use(look)
     app.event("app_home_opened")(on_home)
@@ -114,6 +114,13 @@ async def _or_say(front: Front, body: Payload, work: Coroutine[Any, Any, None]) 
         await work
     except StoreUnavailable:
         await front.tell(body, sentence.NOT_READY)
+
+
+async def _opened(front: Front, visitors: Visitors, body: Payload) -> None:
+    try:
+        await _publish(front, visitors, body)
+    except StoreUnavailable:
+        await front.poster.call("views.publish", user_id=_who(body), view=away())
 
 
 async def _publish(front: Front, visitors: Visitors, body: Payload) -> None:

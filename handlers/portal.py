@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -17,17 +17,16 @@ from bot import log
 from bot.domain import suspect
 from bot.domain.event import Event, Ping
 from bot.domain.receive import Answer, Taken, Unusable, receive
-from bot.domain.store import Records, Store, StoreUnavailable
+from bot.domain.store import Records, Store, StoreFull, StoreUnavailable
 from bot.failpoint import failpoint
 from bot.portals import signature, webhook
+from handlers.hall import LIMIT, Hall, Visit, full
 from handlers.problem import problem
 
 logger = logging.getLogger("portaldesk.portal")
 
-LIMIT = 1024 * 1024  # bytes of a body (CONTRACT section 5)
-SLOWEST = 15.0  # seconds that a body may take to arrive
 _JSON = {"Content-Type": "application/json; charset=utf-8"}
-AT_ONCE = 512  # events being stored at the same time; more are asked to come again
+PATIENCE = 10.0  # seconds until an event is stored; a portal that waits longer gives up by itself, and knows less
 
 
 @dataclass(slots=True, kw_only=True)
@@ -41,7 +40,7 @@ class PortalDoor:
     secrets: Mapping[str, tuple[bytes, ...]]
     clock: Callable[[], datetime]
     seen: Callable[[str, str], None]
-    busy: int = 0
+    hall: Hall = field(default_factory=Hall)
     careful_until: datetime | None = None
 
 
@@ -73,22 +72,21 @@ class PortalRoutes:
     async def events(self, request: web.Request) -> web.Response:
         """Take in one event (CONTRACT section 5): never a 2xx before the commit, never a 5xx for bad input."""
         portal = request.match_info["portal_id"]
-        response = await self._taken(request, portal)
+        with self._door.hall.visit() as visit:
+            response = await self._taken(request, portal, visit) if visit else full()
         self._door.seen(portal if portal in self._door.secrets else "unknown", str(response.status))
         return response
 
-    async def _taken(self, request: web.Request, portal: str) -> web.Response:
+    async def _taken(self, request: web.Request, portal: str, visit: Visit) -> web.Response:
         secrets = self._door.secrets.get(portal)
         if secrets is None:
             return problem(404, "No portal of that id is set up here.")
         refused = _unsuitable(request)
         if refused is not None:
             return refused
-        try:
-            async with asyncio.timeout(SLOWEST):
-                raw = await request.read()
-        except TimeoutError:
-            return problem(408, f"The body did not arrive within {SLOWEST:.0f} seconds.")
+        raw = await visit.body(request)
+        if isinstance(raw, web.Response):
+            return raw
         failpoint("webhook.read")
         if raw.startswith(b"GET /"):  # what a GET signs must never count as an event
             return problem(401, "The signature does not hold: it signs a request line.")
@@ -98,8 +96,6 @@ class PortalRoutes:
         except signature.NotVerified as not_verified:
             return problem(401, f"The signature does not hold: {not_verified}.")
         failpoint("webhook.verified")
-        if self._door.busy >= AT_ONCE:
-            return problem(503, "Too much at once; nothing was stored.", retry_after=1)
         if b'"portal.ping"' in raw and isinstance(_read(raw, now), Ping):
             failpoint("webhook.ping")
             return web.json_response({"status": "ok"})
@@ -107,34 +103,34 @@ class PortalRoutes:
 
     async def _stored(self, portal: str, event_id: str, raw: bytes, now: datetime) -> web.Response:
         failpoint("webhook.before_store")
-        self._door.busy += 1
         given = {"portal": portal, "event_id": event_id, "sha256": hashlib.sha256(raw).digest(), "raw": raw, "now": now}
         try:
             answer = await self._received(given)
-        except StoreUnavailable:
-            return problem(503, "The database is away; nothing was stored.", retry_after=10)
-        finally:
-            self._door.busy -= 1
+        except StoreUnavailable as away:
+            log.event(logger, "portal.event.database-away", level=logging.WARNING, portal=portal)
+            why = "The database's disk is full" if isinstance(away, StoreFull) else "The database is away"
+            return problem(503, f"{why}; send the event again.", retry_after=10)
         failpoint("webhook.stored")
         log.event(logger, "portal.event.taken", portal=portal, inbox=answer.id, state=answer.taken.value)
         return _answer(answer)
 
     async def _received(self, given: dict[str, Any]) -> Answer:
         """Take it in; one that our own code stumbles over is kept unread and shown to a person (SAFETY I4, I25)."""
+        run = partial(self._door.store.run, within=PATIENCE)
         which = {"portal": given["portal"], "event_id": given["event_id"]}
         until, read = self._door.careful_until, _read
         careful = until is not None and given["now"] < until
-        if careful and not await self._door.store.run(suspect.count, now=given["now"], **which):
+        if careful and not await run(suspect.count, now=given["now"], **which):
             read = _set_aside
         try:
-            answer = await self._door.store.run(receive, read=read, **given)
+            answer = await run(receive, read=read, **given)
         except StoreUnavailable:
             raise
         except Exception as error:  # noqa: BLE001 - a bug must not keep the portal sending the same event for ever
             log.failure(logger, "portal.event.bug", error, portal=str(given["portal"]))
-            answer = await self._door.store.run(receive, read=_unread, **given)
+            answer = await run(receive, read=_unread, **given)
         if careful:
-            await self._door.store.run(suspect.cleared, **which)
+            await run(suspect.cleared, **which)
         return answer
 
     async def message(self, request: web.Request) -> web.Response:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import re
 from collections.abc import Awaitable, Callable
 from urllib.parse import parse_qs
 
 from aiohttp import web
-from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
+from slack_bolt.adapter.aiohttp import to_aiohttp_response
 from slack_bolt.async_app import AsyncApp
+from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_sdk.signature import SignatureVerifier
 
 from bot.portals import openapi
-from handlers.portal import LIMIT, SLOWEST, PortalDoor, PortalRoutes
+from handlers.hall import LIMIT, Hall, Visit, full
+from handlers.portal import PortalDoor, PortalRoutes
 from handlers.problem import problem, problems
 
 Ready = Callable[[], Awaitable[str]]
@@ -60,23 +61,27 @@ def build(
 
 def _slack(app: AsyncApp, secret: str) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
     verifier = SignatureVerifier(secret)
+    hall = Hall()
 
     async def from_slack(request: web.Request) -> web.StreamResponse:
+        with hall.visit() as visit:
+            return await inside(request, visit) if visit else full()
+
+    async def inside(request: web.Request, visit: Visit) -> web.StreamResponse:
         stamp = request.headers.get("X-Slack-Request-Timestamp", "")
         signature = request.headers.get("X-Slack-Signature", "")
         # slack_sdk's verifier raises on a garbage timestamp, and Bolt would answer 500 (research, finding 12)
         if not _TIMESTAMP.fullmatch(stamp) or not _SIGNATURE.fullmatch(signature):
             return problem(401, "This does not carry Slack's signature.")
-        try:
-            async with asyncio.timeout(SLOWEST):
-                raw = await request.read()
-        except TimeoutError:
-            return problem(408, f"The body did not arrive within {SLOWEST:.0f} seconds.")
+        raw = await visit.body(request)
+        if isinstance(raw, web.Response):
+            return raw
         if not verifier.is_valid(raw, stamp, signature):
             return problem(401, "Slack's signature does not hold.")
         if not _readable(raw, request.content_type):
             return problem(400, "This is signed, but it is nothing that Slack sends.")
-        return await to_aiohttp_response(await app.async_dispatch(await to_bolt_request(request)))
+        told = AsyncBoltRequest(body=raw.decode(), query=request.query_string, headers=dict(request.headers))
+        return await to_aiohttp_response(await app.async_dispatch(told))
 
     return from_slack
 

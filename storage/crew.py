@@ -10,7 +10,7 @@ from enum import Enum
 from queue import Empty, SimpleQueue
 from typing import Any
 
-from bot.domain.store import StoreTooSlow, StoreUnavailable
+from bot.domain.store import StoreFull, StoreTooSlow, StoreUnavailable
 
 QUEUE_LIMIT = 10_000  # jobs; beyond it asking again later is kinder than memory
 BATCH = 128  # jobs that one commit may carry, so that the first of them does not wait for ever
@@ -55,6 +55,7 @@ class Crew:
         self._turn = threading.Lock()
         self._batch = batch
         self._open = True
+        self.on_full: Callable[[], None] | None = None
         tools = [make() for _ in range(threads)]
         self._threads = [
             threading.Thread(target=self._serve, args=tool, name=f"{name}-{n}", daemon=True)
@@ -117,6 +118,8 @@ class Crew:
                 except BaseException as error:  # noqa: BLE001 - whatever happens, nobody may wait for ever
                     for job in batch:
                         job.error = error
+                if self.on_full and any(isinstance(job.error, StoreFull) for job in batch):
+                    self.on_full()
                 answer(batch)
                 if last:
                     return

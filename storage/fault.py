@@ -10,12 +10,17 @@ import pysqlite3
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from bot.domain.store import StoreUnavailable
+from bot.domain.store import StoreFull, StoreUnavailable
 
-# https://sqlite.org/rescode.html: PERM, BUSY, LOCKED, NOMEM, READONLY, IOERR, CORRUPT, FULL, CANTOPEN, PROTOCOL, NOTADB
-_AWAY = frozenset({3, 5, 6, 7, 8, 10, 11, 13, 14, 15, 26})
+# https://sqlite.org/rescode.html: PERM, BUSY, LOCKED, NOMEM, READONLY, INTERRUPT, IOERR, CORRUPT, FULL, CANTOPEN,
+# PROTOCOL, NOTADB
+_AWAY = frozenset({3, 5, 6, 7, 8, 9, 10, 11, 13, 14, 15, 26})
+
+# FULL is said for ENOSPC alone; over a quota, or where a file may not grow, it is IOERR
+_FULL = frozenset({10, 13})
 
 # https://www.postgresql.org/docs/current/errcodes-appendix.html
+_DISK_FULL = "53100"
 _AGAIN = frozenset({"40001", "40P01", "23505"})  # serialization, deadlock; unique: another was faster, look again
 _STATES = (
     "08",
@@ -40,6 +45,21 @@ def is_unavailable(error: BaseException) -> bool:
     if isinstance(error, psycopg.Error):
         return is_lost(error) or (error.sqlstate or "").startswith(_STATES)
     return isinstance(error, PoolTimeout)
+
+
+def is_full(error: BaseException) -> bool:
+    """Whether the database's disk takes no more, or cannot be written at all: what is to be done is the same."""
+    error = cause(error)
+    if isinstance(error, pysqlite3.Error):
+        return getattr(error, "sqlite_errorcode", 0) & 0xFF in _FULL
+    return isinstance(error, psycopg.Error) and error.sqlstate == _DISK_FULL
+
+
+def told(error: BaseException) -> BaseException:
+    """What whoever asked is told: that the database is away or full, or the error itself."""
+    if not is_unavailable(error):
+        return error
+    return StoreFull(words(error)) if is_full(error) else StoreUnavailable(words(error))
 
 
 def is_lost(error: BaseException) -> bool:
@@ -70,7 +90,7 @@ def wrapped() -> Iterator[None]:
     except (DBAPIError, PoolTimeout, pysqlite3.Error, psycopg.Error) as error:
         if not is_unavailable(error):
             raise
-        raise StoreUnavailable(words(error)) from None
+        raise told(error) from None
 
 
 def words(error: BaseException) -> str:

@@ -7,7 +7,18 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, select
 
-from bot.domain.delivery import LEASE, QUIET, REDRAW_LANE, Claim, Delivery, Outcome, State, What
+from bot.domain.delivery import (
+    LEASE,
+    QUIET,
+    REDRAW_LANE,
+    REDRAWS_A_MINUTE,
+    REDRAWS_AT_ONCE,
+    Claim,
+    Delivery,
+    Outcome,
+    State,
+    What,
+)
 from bot.failpoint import failpoint
 from storage import mapping
 from storage.sql import Sql, at
@@ -63,6 +74,13 @@ _PACED = Sql(
     "INSERT INTO paces (lane, last_at) VALUES (:lane, {clock} + :wait)"
     " ON CONFLICT (lane) DO UPDATE SET last_at = excluded.last_at"
 )
+# Redraws are counted for all channels together: one number says how far the processes have drawn on what may come.
+_DRAWN = Sql(
+    "INSERT INTO paces (lane, last_at) VALUES (:lane, {clock} + :apart)"
+    " ON CONFLICT (lane) DO UPDATE SET last_at = GREATEST(paces.last_at, {clock}) + :apart"
+    " RETURNING last_at - {clock}"
+)
+_APART = 60_000_000 // REDRAWS_A_MINUTE
 _HELD = " WHERE id = :id AND token = :token AND state = 'sending'"
 # Marking proves that the holder is alive, so the lease starts anew: one call takes well under half of it.
 _MARK = Sql(
@@ -178,6 +196,7 @@ def claim(t: Transaction, lane: str, *, now: datetime, by: str) -> Claim | None:
         first_sent_at=at(row[9]),
         lease_until=now + LEASE,  # by the claimer's own clock: however that of the database goes, this is not later
         rested=_rested(t, lane),
+        ahead=_ahead(t, lane),
     )
 
 
@@ -188,6 +207,13 @@ def _paced(t: Transaction, lane: str) -> bool:
 
 def _rested(t: Transaction, lane: str) -> float | None:
     row = t.one(_RESTED, lane=lane) if _paced(t, lane) else None
+    return None if row is None else row[0] / 1_000_000
+
+
+def _ahead(t: Transaction, lane: str) -> float | None:
+    if not t.shared or lane != REDRAW_LANE:
+        return None
+    row = t.one(_DRAWN, lane=lane, apart=_APART)
     return None if row is None else row[0] / 1_000_000
 
 
@@ -225,13 +251,22 @@ def settle(t: Transaction, claim: Claim, outcome: Outcome, *, now: datetime) -> 
         fate_sealed=fate,
     )
     failpoint("outbox.settle")
-    limited = outcome.code == "ratelimited" and outcome.again_at is not None
-    if settled and _paced(t, claim.lane) and (limited or outcome.state is State.DELIVERED):
-        wait = max(0, micros(outcome.again_at) - micros(now)) if limited and outcome.again_at else 0
-        t.run(_PACED, lane=claim.lane, wait=wait)
+    if settled and t.shared:
+        _keep_pace(t, claim, outcome, now=now)
     if settled and outcome.state is State.DELIVERED and _had_waited(claim, now=now):
         t.run(_HASTEN, lane=claim.lane, now=micros(now))
     return bool(settled)
+
+
+def _keep_pace(t: Transaction, claim: Claim, outcome: Outcome, *, now: datetime) -> None:
+    """Let the other processes know when the lane's post was answered, or how long Slack's 429 holds."""
+    limited = outcome.code == "ratelimited" and outcome.again_at is not None
+    wait = max(0, micros(outcome.again_at) - micros(now)) if limited and outcome.again_at else 0
+    if claim.lane == REDRAW_LANE:
+        if limited:
+            t.run(_PACED, lane=claim.lane, wait=wait + REDRAWS_AT_ONCE * _APART)
+    elif _paced(t, claim.lane) and (limited or outcome.state is State.DELIVERED):
+        t.run(_PACED, lane=claim.lane, wait=wait)
 
 
 def _had_waited(claim: Claim, *, now: datetime) -> bool:

@@ -11,11 +11,10 @@ from typing import Any, TypeVar
 from psycopg import IsolationLevel
 from sqlalchemy import Engine
 
-from bot.domain.store import StoreUnavailable
 from bot.failpoint import failpoint
 from storage.crew import Crew, Job, Phase
 from storage.engine import POOL, connect
-from storage.fault import is_lost, is_unavailable, is_worth_again, words
+from storage.fault import is_lost, is_worth_again, told
 from storage.hold import seals_with
 from storage.records import SqlRecords, Tools
 
@@ -59,6 +58,10 @@ class PostgresStore:
         """Call `wake(lanes)` after each commit of this process that put something in the outbox."""
         self._wakes.append(wake)
 
+    def on_full(self, tell: Callable[[], None]) -> None:
+        """Call `tell()` whenever the disk took no more."""
+        self._crew.on_full = tell
+
     async def close(self) -> None:
         """Finish what is queued and give the connections back."""
         await self._crew.close()
@@ -71,7 +74,7 @@ class PostgresStore:
             try:
                 job.value = job.function(job)
             except BaseException as error:  # noqa: BLE001 - it belongs to whoever asked
-                job.error = StoreUnavailable(words(error)) if is_unavailable(error) else error
+                job.error = told(error)
             else:
                 if job.woken:
                     self._wake(frozenset(job.woken))

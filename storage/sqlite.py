@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-from bot.domain.store import StoreUnavailable
 from bot.failpoint import failpoint
 from storage.crew import BATCH, Crew, Job, Phase, Work
-from storage.engine import LOG_LIMIT, connect, file_of
-from storage.fault import is_unavailable, words
+from storage.engine import BUSY_MS, LOG_LIMIT, connect, file_of
+from storage.fault import is_unavailable, told
 from storage.records import SqlRecords, Tools
 
 T = TypeVar("T")
 Wake = Callable[[frozenset[str]], None]
 
 READERS = 3
-_LOOK_AT_LOG = 512  # commits between two looks at the size of the write-ahead log
+READ_AT_MOST = 300.0  # seconds; as long as somebody reads, the write-ahead log cannot begin anew
+_LOOK_AT_LOG = 64  # commits between two looks at the size of the write-ahead log
+_WAIT_FOR_READERS_MS = 250  # whoever reads for longer is waited for at the next look, while the intake goes on
+_STEPS = 50_000  # of SQLite's machine between two looks at the clock
 
 
 class SqliteStore:
@@ -43,6 +46,10 @@ class SqliteStore:
     def on_work(self, wake: Wake) -> None:
         """Call `wake(lanes)` after each commit that put something in the outbox."""
         self._wakes.append(wake)
+
+    def on_full(self, tell: Callable[[], None]) -> None:
+        """Call `tell()` whenever the disk took no more."""
+        self._writer.on_full = tell
 
     async def close(self) -> None:
         """Finish what is queued and let go of the file."""
@@ -87,9 +94,9 @@ class _Writer:
                 crew.back_off(jobs)
         except BaseException as error:  # noqa: BLE001 - every waiting caller is told, and the thread lives on
             self._undo()
-            told = StoreUnavailable(words(error)) if is_unavailable(error) else error
+            fault = told(error)
             for job in jobs:
-                job.error = told
+                job.error = fault
             return
         self._bound_the_log()
 
@@ -149,24 +156,32 @@ class _Writer:
             return
         with contextlib.suppress(Exception):
             if self._log.stat().st_size > LOG_LIMIT:
-                self._cursor.execute("PRAGMA wal_checkpoint(RESTART)")
-                self._cursor.fetchall()
+                self._cursor.execute(f"PRAGMA busy_timeout = {_WAIT_FOR_READERS_MS}")
+                try:
+                    self._cursor.execute("PRAGMA wal_checkpoint(RESTART)")
+                    self._cursor.fetchall()
+                finally:
+                    self._cursor.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
 
 
 def _make_reader(url: str, tools: Tools) -> tuple[Work, Callable[[], None]]:
     connection: Any = connect(url, writes=False).raw_connection()
     driver: Any = connection.driver_connection
     cursor = driver.cursor()
+    until = time.monotonic()
+    driver.set_progress_handler(lambda: time.monotonic() > until, _STEPS)
 
     def read(jobs: Sequence[Job]) -> None:
+        nonlocal until
         for job in jobs:
             if job.phase is Phase.TAKEN_BACK:
                 continue
+            until = time.monotonic() + READ_AT_MOST
             try:
                 cursor.execute("BEGIN")
                 job.value = job.function(SqlRecords(tools, cursor, locks=False), **job.arguments)
             except BaseException as error:  # noqa: BLE001 - it belongs to whoever asked
-                job.error = StoreUnavailable(words(error)) if is_unavailable(error) else error
+                job.error = told(error)
             finally:
                 if driver.in_transaction:
                     cursor.execute("ROLLBACK")

@@ -29,7 +29,7 @@ MIGRATIONS = "storage/migrations/versions/"  # a list of what was once made; it 
 
 # Every broad except catches what nobody could name, at the end of something that must go on.
 BROAD = {
-    "bot/app.py": (1, "whatever keeps the database from answering, /readyz says the same"),
+    "bot/ready.py": (1, "whatever keeps the database from answering, /readyz says the same"),
     "bot/cli/remote.py": (2, "whatever the network raised becomes a row of the table, and the table goes on"),
     "bot/connection.py": (1, "the SDK raises whatever the network raised, and the watchdog goes on"),
     "bot/jobs/outbox.py": (1, "one bad message stops no other"),

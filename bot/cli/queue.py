@@ -16,24 +16,32 @@ from bot.domain.conversation import Conversation
 from bot.domain.journal import Entry
 from bot.domain.practice import Practice
 from bot.domain.store import Records, Store
-from bot.slack.clock import Clock
-from bot.slack.people import KINDS, age, short_name
+from bot.slack.clock import Clock, born
+from bot.slack.people import KINDS, short_name
 from bot.slack.text import line
 
 WIDE = 78  # columns of a page
+MARKS = (
+    "!! urgent   LATE its time is over   [ ] tick it, with your initials, when it\n"
+    "is answered in the portal. The portal does not know the numbers: find a\n"
+    "message there by its kind and by when it came."
+)
+IN_TROUBLE = "look first: an answer was sent that may not have arrived"
+CONFIDENTIAL = "CONFIDENTIAL: no name here; answer the teenager alone"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Open:
-    """One open conversation; `child` is "" unless names were asked for."""
+    """One open conversation; `child` is "" unless names were asked for. `trouble`: an answer may not have arrived."""
 
     talk: Conversation
     child: str
+    trouble: bool = False
 
 
 @click.command(epilog="Example: portaldesk queue --print --names > open.txt")
 @click.option("--print", "paper", is_flag=True, help="As a page for a printer, by department (the default).")
-@click.option("--names", is_flag=True, help="With each child's name and age. Paper leaves the house: shred it.")
+@click.option("--names", is_flag=True, help="With each child's name and birth date. Paper leaves the house: shred it.")
 @click.option("--json", "machine", is_flag=True)
 def queue(paper: bool, names: bool, machine: bool) -> None:  # noqa: FBT001 - a command's flags
     """List what is open, urgent first, then by deadline; it needs no Slack. That it was printed is journalled."""
@@ -42,7 +50,7 @@ def queue(paper: bool, names: bool, machine: bool) -> None:  # noqa: FBT001 - a 
 
     async def work(store: Store) -> tuple[Practice, list[Open]]:
         await store.run(_printed, by=name, names=names, now=now)
-        return await store.read(_open, names=names, now=now)
+        return await store.read(_open, names=names)
 
     practice, found = with_store(settled(DATABASE), work)
     seen = Clock.of(practice, now)
@@ -56,43 +64,61 @@ def _printed(records: Records, *, by: str, names: bool, now: datetime) -> None:
     records.journal(Entry(at=now, actor=by, action="queue.printed", subject="queue", detail={"names": names}))
 
 
-def _open(records: Records, *, names: bool, now: datetime) -> tuple[Practice, list[Open]]:
+def _open(records: Records, *, names: bool) -> tuple[Practice, list[Open]]:
     practice = tell.in_force(records)
-    told = Clock.of(practice, now)
+    trouble = records.in_trouble()
     found: dict[str, Conversation] = {}
     for department in practice.departments:
         found |= {talk.id: talk for talk in records.waiting(department=department.name)}
     for staff in practice.staff:
         found |= {talk.id: talk for talk in records.waiting(holder=staff.slack)}
     ordered = sorted(found.values(), key=lambda t: (not t.urgent, t.due_at, t.number))
-    return practice, [Open(talk=talk, child=_child(records, talk, told) if names else "") for talk in ordered]
+    children = {talk.id: _child(records, talk) if names else "" for talk in ordered}
+    return practice, [Open(talk=t, child=children[t.id], trouble=t.id in trouble) for t in ordered]
 
 
-def _child(records: Records, talk: Conversation, told: Clock) -> str:
+def _child(records: Records, talk: Conversation) -> str:
+    """Two things to know a child by. Whose message is confidential is not named on paper that lies about."""
     picture = records.picture(talk.id)
-    if picture is None:
+    if picture is None or talk.confidential:
         return ""
-    return f"{line(picture.patient.name, 40) or 'child not named'}, {age(picture.patient, told)}"
+    return f"{line(picture.patient.name, 40) or 'child not named'}, {born(picture.patient.birth_date)}"
 
 
 def page(practice: Practice, found: Sequence[Open], told: Clock) -> str:
-    """The page: a line each under its department, two with the child's name."""
-    lines = [f"{practice.name}: {len(found)} open, {told.stamp(told.now)}", "=" * WIDE]
+    """The page: what is open under its department, a line each, and one more where there is more to know."""
+    urgent, late = sum(one.talk.urgent for one in found), sum(one.talk.due_at < told.now for one in found)
+    free = sum(not one.talk.holder for one in found)
+    lines = [f"{practice.name}: what is open, as of {told.stamp(told.now)}"]
+    lines += [f"{len(found)} open: {urgent} urgent, {late} late, {free} that nobody has", "=" * WIDE, MARKS]
     for name in dict.fromkeys([d.name for d in practice.departments] + [one.talk.department for one in found]):
         here = [one for one in found if one.talk.department == name]
-        lines += ["", f"{name} ({len(here)})", "-" * WIDE]
+        lines += ["", f"{name}: {len(here)} open" if here else f"{name}: nothing is open", "-" * WIDE]
         for one in here:
             lines += _lines(one, practice, told)
-    lines += ["", "Answer in the portal while Slack is away: cards agree by themselves afterwards."]
+    lines += ["", "Answer in the portal while Slack is away: the cards follow by themselves."]
     return "\n".join(lines) + "\n"
 
 
 def _lines(one: Open, practice: Practice, told: Clock) -> list[str]:
     talk = one.talk
-    mark = "!!" if talk.urgent else "LATE" if talk.due_at < told.now else ""
-    holder = short_name(practice, talk.holder) if talk.holder else "nobody has it"
-    first = f"{mark:4} [ ] No. {talk.number:<6} {KINDS[talk.kind][0]:<12} due {told.short(talk.due_at):<18} {holder}"
-    return [first[: WIDE + 20], *([f"          {one.child}"] if one.child else [])]
+    mark = f"{'!!' if talk.urgent else '':2} {'LATE' if talk.due_at < told.now else ''}"
+    holder = short_name(practice, talk.holder) if talk.holder else "nobody"
+    came, due = _when(talk.came_at, told), _when(talk.due_at, told)
+    first = f"{mark:7} [ ] {talk.number:>6} {KINDS[talk.kind][0]:<11} came {came:<12} due {due:<12} {holder}"
+    asleep = talk.snoozed_until if talk.snoozed_until and talk.snoozed_until > told.now else None
+    notes = [IN_TROUBLE if one.trouble else "", CONFIDENTIAL if talk.confidential else ""]
+    notes += [one.child, f"put aside until {_when(asleep, told)}" if asleep else ""]
+    return [first[:WIDE], *(f"{'':19}{note}" for note in notes if note)]
+
+
+def _when(at: datetime, told: Clock) -> str:
+    """As short as it can be understood: the time today, with its weekday this week, else the day."""
+    away = abs((told.local(at).date() - told.today).days)
+    if away == 0:
+        return told.time(at)
+    day = told.local(at).date()
+    return f"{told.weekday(day)[:3]} {told.time(at)}" if away < 6 else told.day(day)
 
 
 def _row(one: Open, practice: Practice) -> dict[str, Any]:
@@ -105,4 +131,5 @@ def _row(one: Open, practice: Practice) -> dict[str, Any]:
         "due_at": talk.due_at.isoformat(),
         "holder": short_name(practice, talk.holder) if talk.holder else None,
     }
+    row |= {"came_at": talk.came_at.isoformat(), "confidential": talk.confidential, "in_trouble": one.trouble}
     return row | ({"child": one.child} if one.child else {})

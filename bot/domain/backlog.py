@@ -20,10 +20,14 @@ _KEY = "backlog:"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Digest:
-    """What the message tells, as it is when it is posted. `first`: the most pressing conversations."""
+    """What the message tells, as it is when it is posted: `cards` are still to be posted, of all that are `open`.
+
+    `first`: the most pressing conversations.
+    """
 
     department: str
     cards: int
+    open: int
     urgent: int
     late: int
     oldest: datetime | None
@@ -72,6 +76,7 @@ def digest(records: Records, *, department: str, now: datetime) -> Digest:
     return Digest(
         department=department,
         cards=tail.cards if tail else 0,
+        open=len(waiting),
         urgent=sum(talk.urgent for talk in waiting),
         late=sum(talk.due_at < now for talk in waiting),
         oldest=tail.oldest if tail else None,

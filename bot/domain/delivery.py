@@ -79,7 +79,8 @@ class Claim:
     """A claimed delivery: only the holder of `token` may settle it (fenced).
 
     `maybe_sent`: an earlier try may have arrived. `rested`: seconds since the lane's last post, by whichever process
-    it was; None where only one process posts, which knows it itself.
+    it was; None where only one process posts, which knows it itself. `ahead`: seconds by which all processes together
+    have drawn on the redraws to come, this one included; None as well.
     """
 
     id: str
@@ -96,6 +97,7 @@ class Claim:
     first_sent_at: datetime | None
     lease_until: datetime
     rested: float | None = None
+    ahead: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,12 +117,15 @@ class Outcome:
     ref: str | None = None
 
 
+REDRAWS_A_MINUTE = 50  # chat.update is Tier 3, counted for all processes together
+REDRAWS_AT_ONCE = 20  # before they go at that pace
+REPLY_LANE = "reply:"  # how the lane of every conversation's answers begins
 REDRAW_LANE = "slack:redraw"  # chat.update is counted per workspace, and is scarcer than posting
 
 
 def reply_lane(conversation_id: str) -> str:
     """The lane of a conversation's answers: strictly in order; a doubtful one holds back only this conversation."""
-    return f"reply:{conversation_id}"
+    return f"{REPLY_LANE}{conversation_id}"
 
 
 def slack_lane(place: str) -> str:

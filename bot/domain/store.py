@@ -13,7 +13,7 @@ from bot.domain.overview import OverviewRecords
 from bot.domain.records import AnswerRecords, InboxRow, InboxState, MessageRecords
 from bot.domain.tail import Tail
 
-__all__ = ["InboxRow", "InboxState", "Records", "Store", "StoreTooSlow", "StoreUnavailable"]
+__all__ = ["InboxRow", "InboxState", "Records", "Store", "StoreFull", "StoreTooSlow", "StoreUnavailable"]
 
 T = TypeVar("T")
 
@@ -24,6 +24,10 @@ class StoreUnavailable(Exception):  # noqa: N818 - a state of the world
 
 class StoreTooSlow(StoreUnavailable):
     """The act did not commit within its time and was taken back: nothing was written."""
+
+
+class StoreFull(StoreUnavailable):
+    """The database's disk is full or cannot be written: nothing was. It passes when somebody makes room."""
 
 
 class Records(MessageRecords, AnswerRecords, OverviewRecords, Protocol):
@@ -191,6 +195,10 @@ class Store(Protocol):
 
     def on_work(self, wake: Callable[[frozenset[str]], None]) -> None:
         """Call `wake(lanes)` after each commit that put something in the outbox, from any thread."""
+        ...
+
+    def on_full(self, tell: Callable[[], None]) -> None:
+        """Call `tell()` whenever the database's disk took no more, from any thread."""
         ...
 
     async def close(self) -> None:

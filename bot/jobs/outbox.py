@@ -11,14 +11,15 @@ from typing import Protocol
 
 from bot import log
 from bot.domain import carry
-from bot.domain.delivery import CALL_LIMIT, QUIET, Claim, Outcome, State, What, backoff
+from bot.domain.delivery import CALL_LIMIT, QUIET, REPLY_LANE, Claim, Outcome, State, What, backoff
 from bot.domain.store import Records, Store, StoreUnavailable
 from bot.failpoint import failpoint
 
 logger = logging.getLogger("portaldesk.outbox")
 
 MOST_BUGS = 8  # tries that our own code may stumble over, before people are told instead (SAFETY I25)
-AT_ONCE = 32  # deliveries on the wire at the same time; bounds memory after an outage
+AT_ONCE = 32  # posts on the wire at the same time, and as many answers: a portal that hangs must not hold up cards
+MOST_LANES = 1_000  # workers; after an outage thousands of conversations may have an answer that waits
 
 
 class Carrier(Protocol):
@@ -54,7 +55,7 @@ class Outbox:
         self._claiming: set[str] = set()
         self._held: dict[str, Claim] = {}
         self._again: set[str] = set()
-        self._gate = asyncio.Semaphore(AT_ONCE)
+        self._to_slack, self._to_portals = asyncio.Semaphore(AT_ONCE), asyncio.Semaphore(AT_ONCE)
         self._loop = asyncio.get_running_loop()
         self._open = True
         tools.store.on_work(self._from_any_thread)
@@ -64,18 +65,20 @@ class Outbox:
             self._loop.call_soon_threadsafe(self.wake, lanes)
 
     def wake(self, lanes: frozenset[str]) -> None:
-        """Something was put into these lanes."""
+        """Something was put into these lanes. An answer for which there is no worker now waits for the next tick."""
         for lane in lanes:
             if not self._open:
                 return
             if lane in self._workers:
                 self._again.add(lane)
-            else:
+            elif len(self._workers) < MOST_LANES or not _answers(lane):
                 self._workers[lane] = asyncio.create_task(self._work(lane))
 
     async def tick(self) -> None:
         """Wake every lane whose time has come: retries, lapsed leases, what other processes put in."""
         now = self._tools.clock()
+        # Claims that could not be settled, since the database was away, and whose lanes others have carried on.
+        self._held = {lane: claim for lane, claim in self._held.items() if lane in self._workers or _kept(claim, now)}
         lanes = await self._tools.store.read(_lanes, now=now)
         self.wake(frozenset(lane for lane, ready_at in lanes if ready_at <= now))
 
@@ -124,7 +127,7 @@ class Outbox:
             while self._open and (carried or lane in self._again):
                 self._again.discard(lane)
                 await self._tools.ready(lane)
-                async with self._gate:
+                async with self._to_portals if _answers(lane) else self._to_slack:
                     carried = await self._carry_next(lane)
         except StoreUnavailable:
             log.event(logger, "outbox.database-away", level=logging.WARNING)
@@ -172,6 +175,14 @@ class Outbox:
         wait = backoff(attempts=claim.attempts, chance=self._tools.chance())
         outcome = Outcome(state=State.PENDING, again_at=now + wait, maybe_sent=True, code=f"bug:{code}")
         await self._tools.store.run(_settle, claim=claim, outcome=outcome, now=now)
+
+
+def _answers(lane: str) -> bool:
+    return lane.startswith(REPLY_LANE)
+
+
+def _kept(claim: Claim, now: datetime) -> bool:
+    return now < claim.lease_until
 
 
 def still_ours(claim: Claim, *, now: datetime) -> bool:

@@ -6,7 +6,6 @@ import asyncio
 import hashlib
 import logging
 import time
-from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -21,12 +20,13 @@ from bot.domain.store import Records, Store
 from bot.domain.tell import person_of
 from bot.failpoint import failpoint
 from bot.jobs.outbox import still_ours
-from bot.slack.pace import Pace
+from bot.slack.pace import MOST, Pace
 from bot.slack.poster import Called, Poster, Verdict, channel_trouble
 
 logger = logging.getLogger("portaldesk.slack")
 
 NO_CHANNEL = timedelta(seconds=3)  # before a card is tried again that no channel can take
+LONGEST_TURN = 5.0  # seconds that a claimed redraw waits for its turn
 PLAIN_AFTER = 4  # attempts after which a card that cannot be drawn or taken is shown plain
 
 Message = Mapping[str, Any]
@@ -54,7 +54,7 @@ class SlackDesk:
     clock: Callable[[], datetime]
     chance: Callable[[], float]
     health: SlackHealth = field(default_factory=SlackHealth)
-    _locks: dict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
+    _locks: dict[str, asyncio.Lock] = field(default_factory=dict)
     _last: dict[str, str] = field(default_factory=dict)
 
     async def ready(self, lane: str) -> None:
@@ -79,7 +79,7 @@ class SlackDesk:
     ) -> Called:
         """Post once, in the channel's turn; after a doubt look first whether it is there already."""
         self._last[claim.lane] = channel
-        async with self._locks[channel]:
+        async with self._turn(channel):
             if claim.maybe_sent:
                 since = (claim.first_sent_at or claim.created_at).timestamp() - 60
                 found = await self.poster.find(channel, key=key, since=since, thread=thread)
@@ -98,8 +98,19 @@ class SlackDesk:
                 self.pace.posted(channel, now=now)
         return called
 
+    def _turn(self, channel: str) -> asyncio.Lock:
+        if len(self._locks) > MOST:  # those that nobody holds are forgotten; where a lane posted last is a hint only
+            self._locks = {one: lock for one, lock in self._locks.items() if lock.locked()}
+            self._last.clear()
+        return self._locks.setdefault(channel, asyncio.Lock())
+
     async def update(self, claim: Claim, channel: str, ts: str, message: Message) -> Called:
-        """Redraw once. A redraw may arrive twice: it shows the same."""
+        """Redraw once, in the turn of all processes. A redraw may arrive twice: it shows the same."""
+        if (wait := self.pace.owing(claim.ahead)) > LONGEST_TURN:  # Slack said 429 to another process
+            self.pace.hold_updates(wait=wait, now=time.monotonic())
+            return Called(verdict=Verdict.LIMITED, code="paced", wait=wait)
+        if wait > 0:
+            await asyncio.sleep(wait)
         if not still_ours(claim, now=self.clock()):
             return Called(verdict=Verdict.UNSENT, code="lease_over")
         self.pace.updated()

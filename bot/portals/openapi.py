@@ -95,7 +95,7 @@ def _in() -> dict[str, Any]:
             "413": _problem("The body is over 1 MiB."),
             "415": _problem("The body is not application/json, or is compressed."),
             "429": _problem("Too fast.", wait=True),
-            "503": _problem("The database is away; nothing was stored.", wait=True),
+            "503": _problem("The database is away, or its disk is full; send the event again.", wait=True),
         },
     )
     events["requestBody"] = _body(*(name_of(event_type) for event_type in event_types()))

@@ -17,19 +17,24 @@ from bot.slack.text import line
 def digest(told: Digest, practice: Practice, now: datetime) -> Message:
     """What waits in this channel, as it is now; in both modes without a child's name or a family's word."""
     clock = Clock.of(practice, now)
-    counts = f"{told.cards} cards wait, {told.urgent} urgent, {told.late} late"
+    counts = f"{told.open:,} open, {told.urgent:,} urgent, {told.late:,} late"
     since = f" Slack could not be reached since {clock.spoken(told.oldest)}." if told.oldest else ""
-    minutes = max(1, round(told.cards / 60))
-    follow = f"Urgent ones came first. The others follow by themselves, the oldest first, in about {minutes} min."
+    coming = f"{told.cards:,} {'card is' if told.cards == 1 else 'cards are'} still to come"
     lines: list[Line] = [
-        [say(f"{told.cards} wait", bold=True), say(f" · {told.urgent} urgent · {told.late} late.{since}")],
-        [say(follow)],
+        [say(coming, bold=True), say(f", the oldest first, {_long(told.cards)}. Urgent ones are above.{since}")],
+        [say(f"In all: {counts}.")],
     ]
     blocks: list[Block] = [kit.header(f"Catching up: {line(told.department, 80)}"), _section(lines)]
     if told.first:
         blocks.append(_section([[say("First", bold=True)], *(_one(talk, practice, clock) for talk in told.first)]))
-    note = f"{line(told.department, 80)} is catching up: {counts}. They follow by themselves."
+    note = f"{line(told.department, 80)} is catching up: {coming}. In all {counts}."
     return {"text": kit.notification(note), "blocks": blocks}
+
+
+def _long(cards: int) -> str:
+    """How long they take at Slack's pace of one a second."""
+    hours, minutes = divmod(max(1, round(cards / 60)), 60)
+    return f"in about {f'{hours} h {minutes}' if hours else minutes} min"
 
 
 def _section(lines: list[Line]) -> Block:

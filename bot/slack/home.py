@@ -47,6 +47,13 @@ def home(board: Board, now: datetime) -> Block:
     return _view(blocks, value_of(board.opened) if board.opened else "")
 
 
+def away() -> Block:
+    """What somebody sees who opens Home while the database does not answer."""
+    again = kit.button("Refresh", action=names.HOME_REFRESH, value="home")
+    words = "The database does not answer, so I cannot show what waits for you. Press Refresh in a moment."
+    return _view([kit.header("Portal Desk"), kit.rich(kit.section(say(words))), kit.actions([again])])
+
+
 def as_window(view: Block) -> Block:
     """The same lists as a window, for whoever typed the command."""
     shown = view.get("private_metadata", "")

@@ -17,6 +17,7 @@ from bot.domain.delivery import CALL_LIMIT
 from bot.failpoint import failpoint
 
 CARD_EVENT = "portaldesk_card"
+ANSWER_LIMIT = 16 * 1024 * 1024  # bytes of an answer; a page of a channel has 200 messages of at most 40,000 characters
 
 _encode = msgspec.json.Encoder().encode
 
@@ -145,6 +146,21 @@ def _body(given: Mapping[str, Any]) -> bytes:
         return json.dumps(given).encode()
 
 
+class _TooLong(Exception):  # noqa: N818 - a state of the answer
+    """Nothing that Slack says is as long as that."""
+
+
+async def _whole(response: aiohttp.ClientResponse) -> bytes:
+    parts: list[bytes] = []
+    size = 0
+    async for part in response.content.iter_any():
+        parts.append(part)
+        size += len(part)
+        if size > ANSWER_LIMIT:
+            raise _TooLong
+    return b"".join(parts)
+
+
 class Poster:
     """Slack's Web API as far as we use it, over the client's session, with its token, address and proxy.
 
@@ -169,7 +185,9 @@ class Poster:
         given = {name: value for name, value in arguments.items() if value is not None}
         try:
             async with self._request(method, given, read=read) as response:
-                raw = await response.read()
+                raw = await _whole(response)
+        except _TooLong:
+            return Called(verdict=Verdict.UNSURE, code="too_long")
         except aiohttp.ClientConnectorError:
             return Called(verdict=Verdict.UNSENT, code="unreachable")
         except TimeoutError:

@@ -268,8 +268,8 @@ async def test_what_is_open_is_printed_without_slack(town: Town):
     await shell("practice", "apply", "practice.yaml", "--yes")
     told = await shell("queue", "--print", "--names")
     assert told.code == 0
-    assert "Bright Kids Pediatrics: 0 open" in told.out
-    assert "Nursing (0)" in told.out
+    assert "0 open: 0 urgent, 0 late, 0 that nobody has" in told.out
+    assert "Nursing: nothing is open" in told.out
     assert json.loads((await shell("queue", "--json")).out) == []
     lines = (await shell("audit", "export", "--from", "2020-01-01", "--to", "2199-12-31")).out.splitlines()
     printed = [json.loads(line) for line in lines if "queue.printed" in line]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 from bot.domain.delivery import QUIET, Claim, State, What
-from bot.jobs.outbox import Outbox, Tools
+from bot.domain.store import Store
+from bot.jobs.outbox import AT_ONCE, MOST_LANES, Outbox, Tools
 from tests.storage.desk import LANE, Desk, now
 from tests.storage.family import sent
 
@@ -26,6 +28,34 @@ class Line:
         await asyncio.Event().wait()
 
 
+class Settles:
+    """A carrier that has done it at once."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+
+    async def carry(self, claim: Claim) -> None:
+        await self.desk.settle(claim)
+
+
+class Counting:
+    """A store that counts how many acts it has in hand."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.read, self.on_work = store.read, store.on_work
+        self.now = self.most = self.done = 0
+
+    async def run(self, act: Callable[..., Any], **arguments: Any) -> Any:
+        self.now += 1
+        self.most = max(self.most, self.now)
+        try:
+            return await self._store.run(act, **arguments)
+        finally:
+            self.now -= 1
+            self.done += 1
+
+
 def outbox(desk: Desk, line: Line, *, ready: Callable[[str], Awaitable[None]] | None = None) -> Outbox:
     async def at_once(_: str) -> None:
         return
@@ -39,6 +69,40 @@ def outbox(desk: Desk, line: Line, *, ready: Callable[[str], Awaitable[None]] | 
         tried=lambda _: None,
     )
     return Outbox(tools, dict.fromkeys(What, line))
+
+
+async def test_a_portal_that_hangs_does_not_hold_up_cards(desk: Desk):
+    """Hundreds of answers wait for a portal that does not answer, so many of them on the wire: a card goes all the same."""
+    hangs, goes = Line(desk), Line(desk)
+    carrying = outbox(desk, goes)
+    carrying._carriers[What.REPLY] = hangs
+    await desk.store.run(lambda r: sent(r, desk.of))
+    carrying.wake(frozenset({f"reply:{desk.of.id}"}))
+    await hangs.began.wait()
+    for _ in range(AT_ONCE - 1):
+        await carrying._to_portals.acquire()  # as many more that hang
+    carrying.wake(frozenset(f"reply:c_{n}" for n in range(3 * MOST_LANES)))
+    assert len(carrying._workers) == MOST_LANES
+    await desk.add(desk.of)
+    carrying.wake(frozenset({LANE}))
+    async with asyncio.timeout(20):
+        await goes.began.wait()
+    await carrying.stop(grace=0.05)
+
+
+async def test_the_intake_does_not_queue_behind_what_waits_to_be_drawn(desk: Desk):
+    """However much waits in the outbox, at most one act a worker is with the database at a time."""
+    counting = Counting(desk.store)
+    carrying = outbox(Desk(counting), Settles(Desk(counting)))
+    for n in range(400):
+        await desk.add(desk.of, lane="slack:redraw" if n % 2 else f"slack:dep:{n % 20}", fold=f"f{n}")
+    await carrying.tick()
+    async with asyncio.timeout(60):
+        while await desk.lanes():
+            await asyncio.sleep(0.02)
+    await carrying.stop(grace=1)
+    assert counting.done > 800
+    assert counting.most <= 11  # ten channels and the redraws
 
 
 async def test_a_post_that_was_cut_off_is_looked_for_before_it_is_made_again(desk: Desk):

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.domain.delivery import REDRAWS_A_MINUTE, REDRAWS_AT_ONCE
 from tests import history, verdict, world
 from tests.kill import scene
 from tests.kill.people import Nurse
@@ -96,6 +97,43 @@ async def test_two_share_the_work_and_one_takes_over(fresh: Callable[[str], str]
 async def _answer(nurse: Nurse, tokens: list[str], n: int) -> None:
     channel = CHANNELS[n % 3]
     await nurse.answer(tokens[n], f"Answer to {tokens[n]}", channel)
+
+
+async def test_together_they_keep_the_pace_of_redraws(fresh: Callable[[str], str], tmp_path: Path):
+    """Two replicas draw what nurses take: together twenty at once, then a redraw each 1.2 seconds, whoever makes it."""
+    database = fresh("postgres")
+    async with stage(tmp_path) as play:
+        services = [
+            play.service(database, port=free_port() if n else 0, options=["--pace", "0.01", "--slow"]) for n in range(2)
+        ]
+        try:
+            for service in services:
+                await service.start()
+                await play.ready(service)
+            tokens = await _write(play, REDRAWS_AT_ONCE + 6)
+            await _cards(play, tokens, tokens)
+            nurse = Nurse(play)
+            for n, token in enumerate(tokens):
+                card = await nurse.card(token, CHANNELS[n % 3])
+                assert card is not None
+                where = {"channel": CHANNELS[n % 3], "ts": card["ts"], "as": nurse.slack}
+                await play.human("press", **where, **world.button(card, "Take it"))
+
+            async def drawn() -> bool:
+                return len(_updates(play)) >= len(tokens)
+
+            await world.until(drawn, what="every redraw", within=60)
+        finally:
+            for service in services:
+                await service.end()
+        at = _updates(play)
+    most = [n + 1 - REDRAWS_AT_ONCE - (at[n] - at[0]) * REDRAWS_A_MINUTE / 60 for n in range(len(at))]
+    assert max(most) < 1.5, most
+
+
+def _updates(play: Stage) -> list[float]:
+    rows = [json.loads(line) for line in play.slack_journal.read_text().splitlines() if "chat.update" in line]
+    return [row["at"] for row in rows if row["kind"] == "api"]
 
 
 async def test_together_they_keep_slack_s_pace(fresh: Callable[[str], str], tmp_path: Path):

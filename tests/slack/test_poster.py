@@ -12,7 +12,7 @@ import pytest
 from aiohttp import web
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.slack.poster import Called, Poster, Verdict
+from bot.slack.poster import ANSWER_LIMIT, Called, Poster, Verdict
 
 Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Ask = Callable[[Answer], Awaitable[Poster]]
@@ -73,6 +73,26 @@ async def test_every_answer_has_a_class(ask: Ask, status: int, raw: bytes, verdi
 
     called = await (await ask(answer)).call("chat.postMessage", channel="C1")
     assert (called.verdict, called.code) == (verdict, code)
+
+
+async def test_an_answer_without_an_end_is_not_read_to_its_end(ask: Ask):
+    """Whatever stands in Slack's place cannot fill the memory: what it did is in doubt."""
+    sent = 0
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        nonlocal sent
+        endless = web.StreamResponse()
+        await endless.prepare(request)
+        while sent < 8 * ANSWER_LIMIT:
+            await endless.write(bytes(1024 * 1024))
+            sent += 1024 * 1024
+        return endless
+
+    poster = await ask(answer)
+    poster._more["timeout"] = aiohttp.ClientTimeout(total=60)  # its length ends it, not the time
+    called = await poster.call("conversations.history", read=True)
+    assert (called.verdict, called.code) == (Verdict.UNSURE, "too_long")
+    assert sent < 3 * ANSWER_LIMIT
 
 
 async def test_a_limit_is_obeyed_as_told(ask: Ask):

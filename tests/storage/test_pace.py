@@ -7,9 +7,10 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.delivery import REDRAW_LANE, Outcome, State
+from bot.domain.delivery import REDRAW_LANE, REDRAWS_AT_ONCE, Outcome, State
 from bot.slack.pace import Pace
 from tests.storage.desk import Desk, now
+from tests.storage.family import taken_in
 
 
 @pytest.fixture
@@ -57,3 +58,37 @@ async def test_what_has_a_pace_of_its_own_is_not_held(desk: Desk, lane: str):
         await desk.add(desk.of, lane=lane)
     await desk.settle(await desk.claim(lane), Outcome(state=State.DELIVERED))
     assert (await desk.claim(lane)).rested is None
+
+
+async def test_redraws_are_counted_for_all_processes_together(url: str, opened, shared: bool):
+    """Two processes that draw in turn: together they have twenty at once, and after that each waits its turn."""
+    desks = [Desk(opened(url), name) for name in ("one", "two")]
+    await desks[0].store.run(lambda r: r.save_practice("Bright Kids", by="cli:test", now=now()))
+    of = await desks[0].store.run(taken_in)
+    ahead = []
+    for n in range(24):
+        await desks[0].add(of, lane=REDRAW_LANE)
+        claim = await desks[n % 2].claim(REDRAW_LANE)
+        ahead.append(claim.ahead)
+        await desks[n % 2].settle(claim)
+    if not shared:
+        assert set(ahead) == {None}
+        return
+    owing = [Pace(apart=1).owing(one) for one in ahead]
+    assert owing[:REDRAWS_AT_ONCE] == [0.0] * REDRAWS_AT_ONCE
+    assert sum(one == 0 for one in owing) < 24 or ahead[-1] < ahead[REDRAWS_AT_ONCE - 1]  # or the machine stood still
+    assert Pace(apart=0).owing(1000.0) == 0
+
+
+async def test_a_429_for_a_redraw_holds_everybody_s(desk: Desk, shared: bool):
+    """Another process that claims the next redraw knows how long Slack wants to be left alone."""
+    for _ in range(2):
+        await desk.add(desk.of, lane=REDRAW_LANE)
+    first = await desk.claim(REDRAW_LANE)
+    again = now() + timedelta(seconds=30)
+    await desk.settle(first, Outcome(state=State.PENDING, again_at=again, counted=False, code="ratelimited"))
+    second = await Desk(desk.store, "two").claim(REDRAW_LANE)
+    if shared:
+        assert 20 < Pace(apart=1).owing(second.ahead) <= 32
+    else:
+        assert second.ahead is None

@@ -5,12 +5,16 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
+import psycopg
+import pysqlite3
 import pytest
+from sqlalchemy.engine import make_url
 
-from bot.domain.store import StoreUnavailable
-from storage.engine import connect
+from bot.domain.store import StoreFull, StoreUnavailable
+from storage.engine import LOG_LIMIT, connect
 from storage.postgres import PostgresStore
 from storage.sql import Sql
 from tests.postgres import PostgresServer
@@ -42,8 +46,10 @@ async def test_a_locked_database_is_unavailable_and_recovers(url: str, opened):
 
 
 async def test_a_full_disk_is_unavailable_and_recovers(sqlite_url: str, opened):
-    """Nothing of the group is written, and nobody is told that it was."""
+    """Nothing of the group is written, nobody is told that it was, and whoever watches the disk hears of it."""
     store = opened(sqlite_url)
+    heard = []
+    store.on_full(lambda: heard.append(1))
     free = Sql("PRAGMA max_page_count = 1000000")
     pages = Sql("PRAGMA page_count")
     [(used,)] = await store.run(lambda r: r.rows(pages))
@@ -53,9 +59,10 @@ async def test_a_full_disk_is_unavailable_and_recovers(sqlite_url: str, opened):
 
     await store.run(lambda r: r.rows(Sql(f"PRAGMA max_page_count = {used + 20}")))
     results = await asyncio.gather(*(store.run(act, n=n) for n in range(100)), return_exceptions=True)
-    lost = [n for n, result in enumerate(results) if isinstance(result, StoreUnavailable)]
+    lost = [n for n, result in enumerate(results) if isinstance(result, StoreFull)]
     assert lost
-    assert all(result is None or isinstance(result, StoreUnavailable) for result in results)
+    assert heard
+    assert all(result is None or isinstance(result, StoreFull) for result in results)
     await store.run(lambda r: r.rows(free))
     for n, result in enumerate(results):
         row = await store.read(lambda r, n=n: r.inbox_row(portal="main", event_id=str(n)))
@@ -82,6 +89,33 @@ async def test_a_server_that_went_away_comes_back(lone_server, opened):
     await store.run(raised, conversation_id=kept.id)
     assert await version(store, kept.id) == 14
     assert isinstance(store, PostgresStore)
+
+
+@pytest.mark.postgres
+async def test_a_server_that_takes_nobody_in_is_unavailable_and_recovers(postgres_server, postgres_url: str, opened):
+    """Too many connections (SQLSTATE 53300): no bug, no loss, and the next one that gets in works."""
+    name = postgres_url.partition("?")[0].rpartition("/")[2]
+    grants = [f"GRANT ALL ON ALL {what} IN SCHEMA public TO desk" for what in ("TABLES", "SEQUENCES")]
+    with psycopg.connect(postgres_url, autocommit=True) as connection:
+        for statement in ("CREATE ROLE desk LOGIN", *grants):
+            connection.execute(statement)
+    try:
+        store = opened(str(make_url(postgres_url).set(username="desk").render_as_string(hide_password=False)))
+        kept = await store.run(taken_in)
+        end = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'desk' AND datname = '{name}'"
+        postgres_server.sql("ALTER ROLE desk CONNECTION LIMIT 0", end)
+        with pytest.raises(StoreUnavailable):
+            await store.run(raised, conversation_id=kept.id)
+        with pytest.raises(StoreUnavailable):
+            await store.read(lambda r: r.open_alarms())
+        postgres_server.sql("ALTER ROLE desk CONNECTION LIMIT -1")
+        await store.run(raised, conversation_id=kept.id)
+        assert await version(store, kept.id) == 2
+        await store.close()
+    finally:
+        with psycopg.connect(postgres_url, autocommit=True) as connection:
+            connection.execute("DROP OWNED BY desk")
+        postgres_server.sql("DROP ROLE desk")
 
 
 @pytest.mark.postgres
@@ -112,6 +146,26 @@ async def test_the_database_file_is_its_owners_only(sqlite_url: str, opened):
     modes = {path.name: path.stat().st_mode & 0o777 for path in folder.glob("desk.db*")}
     assert set(modes) == {"desk.db", "desk.db-wal", "desk.db-shm"}
     assert set(modes.values()) == {0o600}
+
+
+async def test_the_write_ahead_log_shrinks_when_a_long_reader_has_gone(sqlite_url: str, opened):
+    """While a backup reads, the log must keep all of it and the intake goes on; afterwards it has its bound again."""
+    store = opened(sqlite_url)
+    log = Path(sqlite_url.removeprefix("sqlite:///") + "-wal")
+
+    def big(records, n):
+        records.add_inbox(portal="main", event_id=str(n), sha256=b"", raw=b"x" * 1024 * 1024, now=NOW)
+
+    with closing(pysqlite3.connect(sqlite_url.removeprefix("sqlite:///"), isolation_level=None)) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT COUNT(*) FROM inbox").fetchall()
+        for n in range(80):
+            await store.run(big, n=n)
+        assert log.stat().st_size > LOG_LIMIT
+        reader.execute("ROLLBACK")
+    for n in range(80, 80 + 70):
+        await store.run(taken_in, n=n)
+    assert log.stat().st_size <= LOG_LIMIT
 
 
 async def test_the_write_ahead_log_stays_bounded(sqlite_url: str, opened):

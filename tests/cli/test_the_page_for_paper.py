@@ -1,0 +1,78 @@
+"""What a nurse holds in her hand while Slack is away: she finds each message in the portal, and answers none twice."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from bot.cli.desk import load_practice
+from bot.cli.queue import CONFIDENTIAL, IN_TROUBLE, WIDE, Open, page
+from bot.domain.conversation import Conversation, Status
+from bot.domain.message import Kind
+from bot.slack.clock import Clock
+from tests.world import PRACTICE
+
+NOW = datetime(2026, 11, 25, 19, 40, tzinfo=UTC)  # 2:40 PM on a Wednesday in New York
+
+
+def open_one(n: int, *, due: float = 3, child: str = "", trouble: bool = False, **more: Any) -> Open:
+    """One open message; `due`: hours from now."""
+    at = NOW + timedelta(hours=due)
+    talk = {"kind": Kind.GENERAL, "department": "Nursing", "status": Status.OPEN, "came_at": at - timedelta(hours=8)}
+    made = Conversation(id=f"c_{n}", number=1000 + n, portal="main", due_at=at, **(talk | more))
+    return Open(talk=made, child=child, trouble=trouble)
+
+
+def printed(*found: Open) -> list[str]:
+    practice = load_practice(PRACTICE, 1)
+    return page(practice, found, Clock.of(practice, NOW)).splitlines()
+
+
+def about(lines: list[str], number: int) -> list[str]:
+    """The line of that message, and what stands under it."""
+    start = next(n for n, line in enumerate(lines) if str(number) in line)
+    end = next(n for n in range(start + 1, len(lines)) if not lines[n].startswith(" " * 19))
+    return lines[start:end]
+
+
+def test_a_message_is_found_in_the_portal():
+    """The portal does not know our numbers: kind, when it came and until when, as one says it, and who has it."""
+    lines = printed(open_one(1, holder="U0ALICE"), open_one(2, due=20), open_one(3, due=-200))
+    (first,) = about(lines, 1001)
+    assert first.split("]")[1].split() == [
+        "1001",
+        "General",
+        "came",
+        "9:40",
+        "AM",
+        "due",
+        "5:40",
+        "PM",
+        "Alice",
+        "Moreno",
+    ]
+    assert "came Thu 2:40 AM  due Thu 10:40 AM nobody" in about(lines, 1002)[0]
+    assert "came Nov 16       due Nov 17" in about(lines, 1003)[0]
+
+
+def test_urgent_and_late_are_two_things():
+    """An urgent message whose time is over is marked as both; the sum above counts each."""
+    lines = printed(open_one(1, due=-1, urgent=True), open_one(2, urgent=True), open_one(3, due=-1), open_one(4))
+    marks = [about(lines, 1000 + n)[0].partition("[")[0].split() for n in range(1, 5)]
+    assert marks == [["!!", "LATE"], ["!!"], ["LATE"], []]
+    assert lines[1] == "4 open: 2 urgent, 2 late, 4 that nobody has"
+
+
+def test_whoever_answers_knows_what_to_know_first():
+    """An answer that may not have arrived, one that is confidential, one that somebody put aside: each says so."""
+    asleep = open_one(3, child="Maya Okafor, Born Mar 9, 2017", snoozed_until=NOW + timedelta(hours=20))
+    lines = printed(open_one(1, trouble=True), open_one(2, confidential=True), asleep)
+    assert [part.strip() for part in about(lines, 1001)[1:]] == [IN_TROUBLE]
+    assert [part.strip() for part in about(lines, 1002)[1:]] == [CONFIDENTIAL]
+    assert [part.strip() for part in about(lines, 1003)[1:]] == [asleep.child, "put aside until Thu 10:40 AM"]
+
+
+def test_it_fits_on_paper():
+    """No line is wider than a page."""
+    lines = printed(*(open_one(n, trouble=True, confidential=True, holder="U0ALICE", urgent=True) for n in range(40)))
+    assert max(map(len, lines)) <= WIDE

@@ -45,7 +45,15 @@ class Process:
     @property
     def peak(self) -> float:
         """The most memory it had, in MB."""
-        line = next(line for line in self._proc("status").splitlines() if line.startswith("VmHWM:"))
+        return self._status("VmHWM:")
+
+    @property
+    def memory(self) -> float:
+        """The memory it has now, in MB."""
+        return self._status("VmRSS:")
+
+    def _status(self, name: str) -> float:
+        line = next(line for line in self._proc("status").splitlines() if line.startswith(name))
         return int(line.split()[1]) / 1024
 
     def _proc(self, name: str) -> str:

@@ -77,7 +77,7 @@ _PACED = Sql(
 # Redraws are counted for all channels together: one number says how far the processes have drawn on what may come.
 _DRAWN = Sql(
     "INSERT INTO paces (lane, last_at) VALUES (:lane, {clock} + :apart)"
-    " ON CONFLICT (lane) DO UPDATE SET last_at = GREATEST(paces.last_at, {clock}) + :apart"
+    " ON CONFLICT (lane) DO UPDATE SET last_at = {most}(paces.last_at, {clock}) + :apart"
     " RETURNING last_at - {clock}"
 )
 _APART = 60_000_000 // REDRAWS_A_MINUTE

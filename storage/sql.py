@@ -20,6 +20,7 @@ Upsert = Callable[[Any], Insert]
 # Leases are judged by the one clock that all replicas share; SQLite has one process, and its clock is told.
 _CLOCK = {"postgresql": "CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT)", "sqlite": ":now"}
 _LEAST = {"postgresql": "LEAST", "sqlite": "MIN"}
+_MOST = {"postgresql": "GREATEST", "sqlite": "MAX"}
 _INSERT = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
 
 
@@ -68,7 +69,7 @@ class Sql:
 
     Made of a Core statement (`columns` are those an INSERT or UPDATE sets, when not all), of a function from the
     database's own `insert` (for ON CONFLICT), or of text, in which {clock} is the time that leases are judged by and
-    {least} the smaller of two; text takes and gives times as numbers.
+    {least} and {most} the smaller and the greater of two; text takes and gives times as numbers.
     """
 
     __slots__ = ("_columns", "_ready", "_statement")
@@ -88,7 +89,7 @@ class Sql:
     def _of(self, database: str) -> Statement:
         statement = self._statement
         if isinstance(statement, str):
-            return text(statement.format(clock=_CLOCK[database], least=_LEAST[database]))
+            return text(statement.format(clock=_CLOCK[database], least=_LEAST[database], most=_MOST[database]))
         if isinstance(statement, (Select, CompoundSelect, Insert, Update, Delete, TextClause)):
             return statement
         return statement(_INSERT[database])

@@ -138,12 +138,15 @@ async def test_a_picture_shows_everything(store: Store):
         for n in (2, 1):
             records.add_reply(answer(records, kept, written_at=NOW + n * MINUTE))
         records.add_note(note(records, kept), channel="C", ts="1")
+        answered = replace(kept, version=2)  # as every answer does
+        records.save_conversation(answered)
+        return answered
 
     kept = await store.run(taken_in)
     family = await store.run(taken_in, n=2, kind=Kind.GENERAL)
     other_account = await store.run(taken_in, n=3, thread=1, account=2)
     await store.run(taken_in, n=4, account=3)
-    await store.run(more, kept=kept)
+    kept = await store.run(more, kept=kept)
     picture = await store.read(lambda r: r.picture(kept.id))
     assert picture.conversation == kept
     assert picture.practice.name == "Bright Kids"

@@ -53,9 +53,11 @@ _RETURNING = (
     " RETURNING id, what, subject, conversation_id, slot, urgent, attempts, maybe_sent, created_at, first_sent_at"
 )
 _OPEN = "state IN ('pending', 'sending', 'unclear')"  # said as the index says it
-# A reply lane goes by its oldest unsettled one, or not at all.
+# A reply lane goes by its oldest unsettled one, or not at all; when an earlier one is tried again, by that in flight.
 _CLAIM_REPLY = Sql(
-    f"{_TAKE} (SELECT MIN(o.n) FROM deliveries o WHERE o.lane = :lane AND o.{_OPEN})"  # noqa: S608 - our own words
+    f"{_TAKE} COALESCE((SELECT f.n FROM deliveries f"  # noqa: S608 - our own words
+    " WHERE f.lane = :lane AND f.state = 'sending'),"
+    f" (SELECT MIN(o.n) FROM deliveries o WHERE o.lane = :lane AND o.{_OPEN}))"
     f" AND {_CLAIMABLE} AND {_GOES_ON}{_RETURNING}"
 )
 # Any other lane: the one in flight if its lease is over, else urgent ones, then the oldest whose time has come. The
@@ -120,7 +122,8 @@ _RELEASE = Sql(
 )
 _OPEN_REPLIES = Sql(
     "SELECT d.lane, d.state, d.not_before, d.lease_until FROM deliveries d"  # noqa: S608 - our own words
-    f" WHERE d.n IN (SELECT MIN(o.n) FROM deliveries o WHERE o.{_OPEN} AND o.lane >= 'reply:' AND o.lane < 'reply;'"
+    " WHERE d.n IN (SELECT COALESCE(MIN(CASE WHEN o.state = 'sending' THEN o.n END), MIN(o.n)) FROM deliveries o"
+    f" WHERE o.{_OPEN} AND o.lane >= 'reply:' AND o.lane < 'reply;'"
     f" GROUP BY o.lane) AND d.state <> 'unclear' AND (d.state = 'pending' OR d.lease_until <= {{clock}}) AND {_GOES_ON}"
 )
 _OPEN_OTHERS = Sql(

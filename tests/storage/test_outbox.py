@@ -60,6 +60,24 @@ async def test_a_reply_lane_goes_strictly_by_age(desk: Desk):
     assert (await desk.claim(lane)).subject == replies[2].id
 
 
+async def test_an_earlier_answer_that_is_tried_again_waits_for_the_one_in_flight(desk: Desk):
+    """Retry on a failed answer while a later one is on its way: that one is taken over first if its worker died."""
+    lane = reply_lane(desk.of.id)
+    replies = [await desk.store.run(sent, of=desk.of) for _ in range(2)]
+    failed = await desk.claim(lane)
+    await desk.settle(failed, Outcome(state=State.FAILED, code="rejected"))
+    flying = await desk.claim(lane)
+    assert flying.subject == replies[1].id
+    assert await desk.store.run(lambda r: r.redeliver(failed.id, now=now(), maybe_sent=False))
+    assert await desk.claim(lane) is None, "in flight"
+    await desk.lapse(flying)
+    taken_over = await desk.claim(lane)
+    assert (taken_over.id, taken_over.attempts, taken_over.maybe_sent) == (flying.id, 2, True)
+    assert not await desk.settle(flying)
+    assert await desk.settle(taken_over)
+    assert (await desk.claim(lane)).subject == replies[0].id
+
+
 async def test_only_the_token_of_the_claim_settles(desk: Desk):
     """Whoever lost the claim writes nothing: neither mark nor outcome."""
     await desk.add(desk.of)

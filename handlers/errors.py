@@ -28,26 +28,23 @@ def register(app: AsyncApp, front: Front) -> None:
 
     async def failed(error: Exception, body: Mapping[str, Any]) -> BoltResponse:
         if isinstance(error, StoreUnavailable):
-            return _away(body)
+            log.event(logger, "press.database-away", level=logging.WARNING)
+            return told(body, sentence.DATABASE_AWAY if body.get("view") else sentence.NOT_READY)
         number = f"E-{secrets.randbelow(9000) + 1000}"
         log.failure(logger, "press.bug", error, number=number)
-        words = sentence.our_fault("your admin", number)
-        view = body.get("view") or {}
-        block = first_input(view)
-        if body.get("type") == "view_submission" and block:
-            return BoltResponse(status=200, body={"response_action": "errors", "errors": {block: words}})
-        if body.get("type") == "block_actions":
-            front.later(front.notice(body, notices.ephemeral(words)))
+        return told(body, sentence.our_fault("your admin", number), bug=True)
+
+    def told(body: Mapping[str, Any], words: str, *, bug: bool = False) -> BoltResponse:
+        block = first_input(body.get("view") or {})
+        match body.get("type"):
+            case "view_submission" if block:
+                return BoltResponse(status=200, body={"response_action": "errors", "errors": {block: words}})
+            case "block_actions":
+                front.later(front.notice(body, notices.ephemeral(words)))
+            case "block_suggestion":  # names and phrases that were asked for are none
+                return BoltResponse(status=200, body={"options": []})
+            case "event_callback" if not bug:  # a note in a thread: Slack tells it again, in a minute and in five
+                return BoltResponse(status=503, body="")
         return BoltResponse(status=200, body="")
 
     app.error(failed)
-
-
-def _away(body: Mapping[str, Any]) -> BoltResponse:
-    """The database did not answer. An event (a note in a thread, a channel archived) is not acknowledged: Slack tells
-    it again, a minute and five minutes later. Names and phrases that were asked for are none.
-    """
-    log.event(logger, "press.database-away", level=logging.WARNING)
-    if body.get("type") == "event_callback":
-        return BoltResponse(status=503, body="")
-    return BoltResponse(status=200, body={"options": []} if body.get("type") == "block_suggestion" else "")

@@ -40,7 +40,7 @@ class PortalDoor:
     secrets: Mapping[str, tuple[bytes, ...]]
     clock: Callable[[], datetime]
     seen: Callable[[str, str], None]
-    hall: Hall = field(default_factory=Hall)
+    halls: dict[str, Hall] = field(default_factory=dict)
     careful_until: datetime | None = None
 
 
@@ -72,15 +72,16 @@ class PortalRoutes:
     async def events(self, request: web.Request) -> web.Response:
         """Take in one event (CONTRACT section 5): never a 2xx before the commit, never a 5xx for bad input."""
         portal = request.match_info["portal_id"]
-        with self._door.hall.visit() as visit:
-            response = await self._taken(request, portal, visit) if visit else full()
-        self._door.seen(portal if portal in self._door.secrets else "unknown", str(response.status))
-        return response
-
-    async def _taken(self, request: web.Request, portal: str, visit: Visit) -> web.Response:
         secrets = self._door.secrets.get(portal)
         if secrets is None:
+            self._door.seen("unknown", "404")
             return problem(404, "No portal of that id is set up here.")
+        with self._door.halls.setdefault(portal, Hall()).visit() as visit:
+            response = await self._taken(request, portal, secrets, visit) if visit else full()
+        self._door.seen(portal, str(response.status))
+        return response
+
+    async def _taken(self, request: web.Request, portal: str, secrets: tuple[bytes, ...], visit: Visit) -> web.Response:
         refused = _unsuitable(request)
         if refused is not None:
             return refused

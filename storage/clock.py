@@ -16,16 +16,23 @@ _LEASES = Sql(
     "UPDATE deliveries SET lease_until = {clock} + :lease"
     " WHERE state = 'sending' AND lease_until > {clock} + 2 * :lease"
 )
-_PACES = Sql("UPDATE paces SET last_at = {clock} WHERE last_at > {clock} + :lease")
+_PACES = Sql("UPDATE paces SET last_at = {clock} WHERE last_at > {clock} + :longest")
 _OPEN = "WHERE state IN ('pending', 'sending', 'unclear') AND state = 'pending'"  # said as the index says it
 # Redraws that wait for a promise to be over wait for as long as that takes.
 _SOON = "(fold IS NULL OR fold NOT LIKE '%later')"
+# What was tried may stand in Slack since before now: it is looked for from when it was made on.
 _TO_COME = Sql(
-    "UPDATE deliveries SET not_before = not_before - created_at + :now, created_at = :now"  # noqa: S608 - our own words
-    f" {_OPEN} AND created_at > :now + :lease AND {_SOON}"
+    "UPDATE deliveries SET not_before = not_before - created_at + {clock},"  # noqa: S608 - our own words
+    " created_at = {clock} - CASE WHEN attempts > 0 OR maybe_sent THEN :longest ELSE 0 END"
+    f" {_OPEN} AND created_at > {{clock}} + :lease AND {_SOON}"
 )
-_TRIES = Sql(f"UPDATE deliveries SET not_before = :now {_OPEN} AND not_before > :now + :longest AND {_SOON}")  # noqa: S608 - our own words
-_DOUBTS = Sql("UPDATE replies SET decide_by = :now + :hour WHERE state = 'unclear' AND decide_by > :now + :hour")
+_TRIES = Sql(
+    f"UPDATE deliveries SET not_before = {{clock}} {_OPEN} AND not_before > {{clock}} + :longest"  # noqa: S608 - our own words
+    f" AND {_SOON}"
+)
+_DOUBTS = Sql(
+    "UPDATE replies SET decide_by = {clock} + :hour WHERE state = 'unclear' AND decide_by > {clock} + :lease + :hour"
+)
 
 
 def newest_entry(t: Transaction) -> datetime | None:
@@ -35,13 +42,18 @@ def newest_entry(t: Transaction) -> datetime | None:
 
 
 def wait_anew(t: Transaction, *, now: datetime) -> int:
-    """Claims, tries, pauses and deadlines that lie further ahead than any can; how many there were."""
-    told, lease = micros(now), _number(LEASE)
-    moved = t.run(_LEASES, lease=lease, **({} if t.shared else {"now": told}))
-    moved += t.run(_PACES, lease=lease) if t.shared else 0
-    moved += t.run(_TO_COME, now=told, lease=lease)
-    moved += t.run(_TRIES, now=told, longest=_number(_LONGEST + LEASE))
-    return moved + t.run(_DOUBTS, now=told, hour=_number(DECIDE_WITHIN))
+    """Claims, tries, pauses and deadlines that lie further ahead than any can; how many there were.
+
+    Where several processes work it is the database's clock that counts: one whose own is wrong changes nothing of the
+    others' waiting.
+    """
+    lease, longest = _number(LEASE), _number(_LONGEST + LEASE)
+    told = {} if t.shared else {"now": micros(now)}
+    moved = t.run(_LEASES, lease=lease, **told)
+    moved += t.run(_PACES, longest=longest) if t.shared else 0
+    moved += t.run(_TO_COME, lease=lease, longest=longest, **told)
+    moved += t.run(_TRIES, longest=longest, **told)
+    return moved + t.run(_DOUBTS, lease=lease, hour=_number(DECIDE_WITHIN), **told)
 
 
 def _number(span: timedelta) -> int:

@@ -94,7 +94,8 @@ _AS_GOOD = {"remote_write", "remote_apply"}  # of synchronous_commit: stricter t
 _BY_ITSELF = "SELECT reset_val FROM pg_settings WHERE name = 'synchronous_commit'"
 _COULD_CHANGE = (
     "SELECT current_user, pg_has_role(relowner, 'USAGE') OR has_table_privilege(oid, 'DELETE, TRUNCATE')"
-    " OR has_column_privilege(oid, 'detail_json', 'UPDATE')"
+    " OR has_table_privilege(oid, 'TRIGGER') OR (SELECT bool_or(has_column_privilege(oid, told, 'UPDATE'))"
+    " FROM unnest(ARRAY['n', 'at', 'actor', 'action', 'subject', 'outcome', 'detail_json']) AS told)"
     " FROM pg_class WHERE oid = to_regclass('journal')"
 )
 

@@ -10,21 +10,24 @@ from sqlalchemy import Table
 
 from bot.domain.journal import Entry
 from bot.failpoint import failpoint
+from storage.crypto import KeysWrong, Tampered
 from storage.journal import journal
 from storage.sql import Sql
 from storage.transaction import Transaction
 from storage.work_tables import forwards
 
-AT_ONCE = 100  # rows sealed in one transaction
+AT_ONCE = 50  # rows sealed in one transaction: of the largest events, 50 MB
+WINDOW = 500  # rows looked at in one
 
 _PROOFS = {"vault": " AND name NOT LIKE 'canary:%'"}  # a key's canary is proof of that key, and goes with it
+_PATIENTLY = Sql("SET LOCAL statement_timeout = '30min'")  # the session's own patience is for a press
 _RETIRE = Sql("DELETE FROM vault WHERE name LIKE 'canary:%' AND name <> :newest")
 
 
 class Sealed:
     """A table with sealed columns, walked by `key`: the column that a value is bound to (storage.crypto)."""
 
-    __slots__ = ("columns", "count", "find", "key", "name", "save", "start")
+    __slots__ = ("columns", "count", "find", "key", "name", "save", "some", "start", "upto")
 
     def __init__(self, table: Table) -> None:
         self.name = table.name
@@ -33,10 +36,13 @@ class Sealed:
         self.start: str | int = "" if table.columns[self.key].type.python_type is str else 0  # before the first row
         proofs = _PROOFS.get(self.name, "")
         other = " OR ".join(f"substr({column}, 1, :size) <> :header" for column in self.columns)
-        self.find = Sql(
-            f"SELECT {self.key}, {', '.join(self.columns)} FROM {self.name}"  # noqa: S608 - our own names
-            f" WHERE {self.key} > :after AND ({other}){proofs} ORDER BY {self.key} LIMIT {AT_ONCE}"
+        self.upto = Sql(
+            f"SELECT MAX(k.{self.key}) FROM (SELECT {self.key} FROM {self.name} WHERE {self.key} > :after"  # noqa: S608 - our own names
+            f" ORDER BY {self.key} LIMIT {WINDOW}) k"
         )
+        found = f"FROM {self.name} WHERE {self.key} > :after AND {self.key} <= :upto AND ({other}){proofs}"
+        self.some = Sql(f"SELECT 1 {found} LIMIT 1")
+        self.find = Sql(f"SELECT {self.key}, {', '.join(self.columns)} {found} ORDER BY {self.key} LIMIT {AT_ONCE}")
         self.save = tuple(
             Sql(f"UPDATE {self.name} SET {column} = :sealed WHERE {self.key} = :row AND {column} = :was")  # noqa: S608 - the same
             for column in self.columns
@@ -56,35 +62,60 @@ TABLES = tuple(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """How many values were sealed anew, and the last row that was looked at; None at the table's end."""
+    """How many values were sealed anew, the last row that was looked at, and what nobody here can read."""
 
     values: int
-    after: str | int | None
+    after: str | int
+    unreadable: tuple[str, ...] = ()
 
 
-def step(t: Transaction, *, table: Sealed, after: str | int) -> Step:
-    """Seal the next values of a table that another key than the newest has sealed.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """The next rows of a table: the last of them, and whether any has to be sealed anew."""
+
+    upto: str | int
+    some: bool
+
+
+def window(t: Transaction, *, table: Sealed, after: str | int) -> Window | None:
+    """Look at the next rows of a table without keeping anybody from writing; None at its end."""
+    row = t.one(table.upto, after=after)
+    if row is None or row[0] is None:
+        return None
+    header = t.keys.header(t.keys.ids[0])
+    some = t.one(table.some, after=after, upto=row[0], size=len(header), header=header)
+    return Window(upto=row[0], some=some is not None)
+
+
+def step(t: Transaction, *, table: Sealed, after: str | int, upto: str | int) -> Step:
+    """Seal the next values of a table, up to a row, that another key than the newest has sealed.
 
     What somebody else changes meanwhile is left to them: they write with the newest key as well. The progress is in
     the values themselves, so that whoever was killed begins anew and finds only what is left.
     """
     failpoint("rotate.step")
     header = t.keys.header(t.keys.ids[0])
-    rows = t.rows(table.find, after=after, size=len(header), header=header)
-    values = 0
+    rows = t.rows(table.find, after=after, upto=upto, size=len(header), header=header)
+    values, unreadable = 0, []
     for row_id, *found in rows:
         for column, save, was in zip(table.columns, table.save, found, strict=True):
             if was is None or bytes(was[: len(header)]) == header:
                 continue
             place = (table.name, str(row_id), column.removesuffix("_sealed"))
-            sealed = t.seal(t.unseal(bytes(was), *place), *place)
+            try:
+                sealed = t.seal(t.unseal(bytes(was), *place), *place)
+            except (KeysWrong, Tampered):
+                unreadable.append(f"{table.name} {row_id}")
+                continue
             values += t.run(save, row=row_id, was=bytes(was), sealed=sealed)
     failpoint("rotate.sealed")
-    return Step(values=values, after=rows[-1][0] if len(rows) == AT_ONCE else None)
+    return Step(values=values, after=rows[-1][0] if len(rows) == AT_ONCE else upto, unreadable=tuple(unreadable))
 
 
 def left(t: Transaction) -> dict[str, dict[str, int]]:
     """What the older keys are still needed for: by key id, how many values of which table. All ids are there."""
+    if t.shared:
+        t.run(_PATIENTLY)
     return {key_id: dict(_of(t, t.keys.header(key_id))) for key_id in t.keys.ids[1:]}
 
 

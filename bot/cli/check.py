@@ -137,8 +137,8 @@ async def _older_keys(found: settings.Settings) -> list[Checked]:
     try:
         storage.must_fit(found.database_url)
         ring = storage.keyring_for(found.database_url, found.keys)
-        if len(ring.ids) == 1:
-            return []
+        if len(ring.ids) == 1 or storage.revision(found.database_url) != storage.head():
+            return []  # and an older version cannot tell
         store = storage.open_store(found.database_url, ring, load_practice=load_practice)
         try:
             left = still_needed(await store.read(storage.rotation.left))

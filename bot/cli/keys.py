@@ -42,9 +42,8 @@ def rotate() -> None:
             raise click.ClickException(
                 "The database went away. What is done is done; call `portaldesk keys rotate` again for the rest."
             ) from None
-        except (storage.KeysWrong, storage.Tampered) as wrong:
-            raise click.ClickException(f"I stopped at a value that nobody can read: {wrong}.") from None
 
+    must_be_current(found)
     with_store(found, work)
 
 
@@ -63,11 +62,23 @@ async def _rotated(store: Store, found: Settings, ring: storage.Keyring, *, by: 
     await store.run(storage.rotation.begin, by=by, now=clock())
     with Progress(console=console, transient=True) as progress:
         task = progress.add_task("Encrypting anew", total=values)
-        while await _pass(store, lambda done: progress.advance(task, done)):
+        lost: set[str] = set()
+        while await _pass(store, lambda done: progress.advance(task, done), lost):
             _must_write_with(newest, found, where)
     _must_write_with(newest, found, where)
-    await store.run(storage.rotation.retire, by=by, now=clock())
     names = " and ".join(older)
+    if lost:
+        raise click.ClickException(
+            f"{len(lost):,} values open with none of these keys: {', '.join(sorted(lost)[:5])}. They were changed, or "
+            f"need a key that is not in {where}. Everything else is encrypted with {newest}; keep {names} until these "
+            "are mended from a backup."
+        )
+    await store.run(storage.rotation.retire, by=by, now=clock())
+    if again := _sum(await store.read(storage.rotation.left)):
+        raise click.ClickException(
+            f"Somebody wrote {again:,} values with {names} meanwhile. Restart whatever still has {names} first in "
+            f"{where}, and call this again."
+        )
     console.print(
         f"{values:,} values were encrypted anew; everything is encrypted with {newest}. You may take {names} out of "
         f"{where} now, and restart the service. Keep {names} apart for as long as you keep older backups.",
@@ -75,19 +86,35 @@ async def _rotated(store: Store, found: Settings, ring: storage.Keyring, *, by: 
     )
 
 
-async def _pass(store: Store, done: Callable[[int], object]) -> int:
-    """Walk all tables once; how many values were sealed anew. At most half of the time is ours."""
+async def _pass(store: Store, done: Callable[[int], object], lost: set[str]) -> int:
+    """Walk all tables once; how many values were sealed anew. At most half of the time is ours.
+
+    What nobody can read is put down in `lost`.
+    """
     loop = asyncio.get_running_loop()
     values = 0
     for table in storage.rotation.TABLES:
-        after: str | int | None = table.start
-        while after is not None:
-            began = loop.time()
-            step = await store.run(storage.rotation.step, table=table, after=after)
-            done(step.values)
-            values, after = values + step.values, step.after
-            await asyncio.sleep(loop.time() - began)
+        after: str | int = table.start
+        while window := await store.read(storage.rotation.window, table=table, after=after):
+            while window.some and after != window.upto:
+                began = loop.time()
+                step = await store.run(storage.rotation.step, table=table, after=after, upto=window.upto)
+                done(step.values)
+                values, after = values + step.values, step.after
+                lost.update(step.unreadable)
+                await asyncio.sleep(loop.time() - began)
+            after = window.upto
     return values
+
+
+def must_be_current(found: Settings) -> None:
+    """Only the version that knows every table may say which keys are still needed."""
+    standing, ours = storage.revision(found.database_url), storage.head()
+    if standing is not None and standing > ours:
+        raise click.ClickException(
+            f"The database's schema ({standing}) is newer than this version of Portal Desk ({ours}), which may not "
+            "know every value in it. Call this with the version that upgraded it."
+        )
 
 
 def _must_write_with(newest: str, found: Settings, where: str) -> None:

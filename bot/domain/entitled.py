@@ -39,8 +39,8 @@ class Seat:
 
 def seat(records: Records, *, conversation_id: str, person: Person, act: Act) -> Seat:
     """The conversation as it is now, and the staff member behind `person`, if they may do `act` with it."""
-    practice = tell.in_force(records)
     conversation = records.conversation(conversation_id)
+    practice = tell.in_force(records)  # behind the conversation's lock: what was applied while one waited counts
     picture = records.picture(conversation_id) if conversation else None
     if conversation is None or picture is None:
         raise Refused("I do not know this message any more. Look for its number in the channel.", because=Refusal.GONE)

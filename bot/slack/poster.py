@@ -254,7 +254,7 @@ class Poster:
         return found
 
     async def _pages(self, channel: str, *, since: float, thread: str | None = None) -> AsyncIterator[Called]:
-        cursor: str | None = None
+        cursor, most = None, 200
         while True:
             called = await self.call(
                 "conversations.replies" if thread else "conversations.history",
@@ -264,9 +264,12 @@ class Poster:
                 oldest=f"{max(0.0, since):.6f}",
                 inclusive="true",
                 include_all_metadata="true",
-                limit=200,
+                limit=most,
                 cursor=cursor,
             )
+            if called.code == "too_long" and most > 1:  # of many long messages fewer are asked for at once
+                most //= 2
+                continue
             yield called
             cursor = (called.data.get("response_metadata") or {}).get("next_cursor") or None
             if cursor is None:

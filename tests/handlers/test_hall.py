@@ -56,36 +56,50 @@ async def inside(hall: Hall, count: int, size: int) -> None:
             await asyncio.sleep(0.01)
 
 
-async def test_more_than_so_many_are_asked_to_come_again(opened: Open):
-    """Two are being read and the third is told 503 with Retry-After; when one has left, the next one gets in."""
-    hall, slow = Hall(at_once=2), Slow(10)
-    url = await opened(hall)
-    async with aiohttp.ClientSession() as http:
-        first = [asyncio.create_task(http.post(url, data=slow())) for _ in range(2)]
-        await inside(hall, 2, 20)
-        async with http.post(url, data=b"y") as third:
-            assert (third.status, third.headers["Retry-After"]) == (503, "1")
-        slow.go.set()
-        assert [await (await one).text() for one in first] == ["11", "11"]
-        async with http.post(url, data=b"y") as fourth:
-            assert (fourth.status, await fourth.text()) == (200, "1")
+async def test_more_than_so_many_are_asked_to_come_again():
+    """Two whose bodies are there are being stored, and the third finds no room; when one has left, it gets in."""
+    hall = Hall(at_once=2)
+    with hall.visit() as first:
+        with hall.visit() as second, hall.visit() as third:
+            assert first
+            assert second
+            assert third is None
+        with hall.visit() as fourth:
+            assert fourth
     assert (hall.inside, hall.held) == (0, 0)
 
 
-async def test_more_than_so_many_bytes_are_asked_to_come_again(opened: Open):
-    """What is in memory of slow bodies counts, however they announce themselves; it is given back with the answer."""
+async def test_who_sends_nothing_keeps_nobody_out(opened: Open):
+    """All places are taken by bodies that do not end: the oldest of them is told 408, and whoever sends is served."""
+    hall, slow = Hall(at_once=2), Slow(10)
+    url = await opened(hall)
+    async with aiohttp.ClientSession() as http:
+        oldest = asyncio.create_task(http.post(url, data=slow()))
+        await inside(hall, 1, 10)
+        other = asyncio.create_task(http.post(url, data=slow()))
+        await inside(hall, 2, 20)
+        async with http.post(url, data=b"y") as third:
+            assert (third.status, await third.text()) == (200, "1")
+        assert (await oldest).status == 408
+        assert not other.done()
+        slow.go.set()
+        assert await (await other).text() == "11"
+    assert (hall.inside, hall.held, hall.unfinished) == (0, 0, {})
+
+
+async def test_the_bytes_of_unfinished_bodies_keep_nobody_out(opened: Open):
+    """What is in memory of slow bodies counts, however they announce themselves; the oldest gives way."""
     hall, slow = Hall(bytes_at_once=1000), Slow(600)
     url = await opened(hall)
     async with aiohttp.ClientSession() as http:
         first = asyncio.create_task(http.post(url, data=slow()))
         await inside(hall, 1, 600)
         async with http.post(url, data=b"y" * 500) as second:
-            assert (second.status, second.headers["Retry-After"]) == (503, "1")
-        slow.go.set()
-        assert (await first).status == 200
-        async with http.post(url, data=b"y" * 500) as third:
-            assert third.status == 200
-    assert (hall.inside, hall.held) == (0, 0)
+            assert second.status == 200
+        assert (await first).status == 408
+        async with http.post(url, data=b"y" * 1001) as alone:
+            assert (alone.status, alone.headers["Retry-After"]) == (503, "1")
+    assert (hall.inside, hall.held, hall.unfinished) == (0, 0, {})
 
 
 async def test_a_body_without_a_length_ends_at_the_limit(opened: Open):

@@ -67,9 +67,12 @@ async def rotated(store: Store) -> int:
     done = 0
     for table in rotation.TABLES:
         after: Any = table.start
-        while after is not None:
-            step = await store.run(rotation.step, table=table, after=after)
-            done, after = done + step.values, step.after
+        while window := await store.read(rotation.window, table=table, after=after):
+            while window.some and after != window.upto:
+                step = await store.run(rotation.step, table=table, after=after, upto=window.upto)
+                assert step.unreadable == ()
+                done, after = done + step.values, step.after
+            after = window.upto
     return done
 
 
@@ -113,7 +116,7 @@ async def test_more_rows_than_one_step_takes(url: str):
     store = open_store(url, parse(old), load_practice=load_practice)
 
     def many(records: Records) -> None:
-        for n in range(2 * rotation.AT_ONCE + 1):
+        for n in range(rotation.WINDOW + 2 * rotation.AT_ONCE + 1):
             taken_in(records, n=n)
 
     await store.run(many)
@@ -123,6 +126,27 @@ async def test_more_rows_than_one_step_takes(url: str):
         await rotated(store)
         assert list((await store.read(rotation.left)).values()) == [{}]
         assert await store.read(verify) == []
+    finally:
+        await store.close()
+
+
+async def test_a_value_that_nobody_can_read_stops_no_other(url: str):
+    """It is named, and everything behind it is sealed anew all the same."""
+    old, new = new_key(), new_key()
+    store = open_store(url, parse(old), load_practice=load_practice)
+    await store.run(lambda records: [taken_in(records, n=n) for n in range(3)])
+    broken = Sql("UPDATE messages SET content_sealed = :other WHERE id = (SELECT MIN(id) FROM messages)")
+    header = parse(old).header(parse(old).ids[0])
+    await store.run(lambda records: records.run(broken, other=bytearray(header + b"x" * 40)))
+    await store.close()
+    both = parse(f"{new},{old}")
+    store = open_store(url, both, load_practice=load_practice)
+    [messages] = [table for table in rotation.TABLES if table.name == "messages"]
+    try:
+        step = await store.run(rotation.step, table=messages, after="", upto="~")
+        assert step.values == 2
+        assert [where.split()[0] for where in step.unreadable] == ["messages"]
+        assert (await store.read(rotation.left))[both.ids[1]]["messages"] == 1
     finally:
         await store.close()
 
@@ -154,7 +178,7 @@ async def test_what_others_write_meanwhile_stands(postgres_url: str, request: py
         import base64
 
         store._tools.keys = Late([(key_id, base64.b64decode(secret)) for key_id, secret in keys])
-        assert (await store.run(rotation.step, table=notes, after="")).values == 0
+        assert (await store.run(rotation.step, table=notes, after="", upto="~")).values == 0
         store._tools.keys = seal
         found = await store.read(values, keys=both)
         assert {words for (table, _, _), (_, words) in found.items() if table == "notes"} == {b"changed meanwhile"}

@@ -7,7 +7,7 @@ revision = "0007"
 down_revision = "0006"
 branch_labels = None
 depends_on = None
-expands = True
+expands = False  # the code before it does not know that it may go on
 
 
 def upgrade() -> None:

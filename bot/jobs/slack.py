@@ -201,6 +201,9 @@ def card_job(records: Records, *, claim: Claim) -> CardJob:
     )
 
 
+_AGAIN = {Verdict.LIMITED, Verdict.UNSENT, Verdict.UNSURE, Verdict.TOKEN}
+
+
 class CardCarrier:
     """Posts a conversation's card, or redraws it, from its present state."""
 
@@ -259,15 +262,16 @@ class CardCarrier:
                 return called, stands
             if called.code != "message_not_found":
                 claim = replace(claim, maybe_sent=False)  # it is there, but not ours to change: not to be found again
-        if job.picture and stands.ts and stands.channel != job.channel:
+        if job.picture and stands.ts and stands.channel and stands.channel != job.channel:
+            # Its words go first where it stood, or it is all tried again: they must not stay with whom they left.
+            left = await desk.update(claim, stands.channel, stands.ts, self._moved(job.picture.conversation))
+            if left.verdict in _AGAIN:
+                return left, stands
             # It may have stood here before: then that one is drawn again, and no second card is posted.
             claim = replace(claim, maybe_sent=True, first_sent_at=job.picture.conversation.came_at)
         called = await desk.post(claim, job.channel, message, key=stands.key)
         if called.done:
-            left = stands
             stands = replace(stands, channel=job.channel, ts=str(called.data["ts"]))
-            if job.picture and left.ts and left.channel and left.channel != job.channel:
-                await desk.update(claim, left.channel, left.ts, self._moved(job.picture.conversation))
             if "channel" not in called.data:  # found, not posted: it may show what was true then
                 redrawn = await desk.update(claim, job.channel, str(called.data["ts"]), message)
                 called = called if redrawn.done else redrawn

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.jobs.reconcile import Reconciler
-from tests.world import World, labels, message, words
+from tests.world import World, labels, message, until, words
 
 
 def _round(desk: World) -> Reconciler:
@@ -50,3 +50,24 @@ async def test_a_pointer_stays(desk: World):
     assert "stands in another channel now" in words(pointer)
     assert len(await desk.cards("C0FRONT", who="U0BEN")) == 1
     assert await desk.history("card.lost") == []
+
+
+async def test_its_words_do_not_stay_where_it_was(desk: World):
+    """Slack limits the redraw of the card that is left behind: nothing stands elsewhere before its words are gone."""
+    await desk.write(message())
+    card = await desk.card("Ear drops and swimming")
+    await desk.quiet()
+    await desk.do("faults", faults=[{"kind": "ratelimited", "method": "chat.update", "nth": [1], "retry_after": 1}])
+    await desk.hand(card, "Front", forward_note="Billing question, I think.")
+
+    async def limited() -> bool:
+        return any(row["answer"].get("error") == "ratelimited" for row in desk.calls("chat.update"))
+
+    await until(limited, what="the 429")
+    assert await desk.cards("C0FRONT", who="U0BEN") == []
+    await desk.later(seconds=3)
+    await desk.card("Ear drops and swimming", channel="C0FRONT", who="U0BEN")
+    await desk.quiet()
+    (pointer,) = await desk.cards()
+    assert "stands in another channel now" in words(pointer)
+    assert "Ear drops" not in words(pointer)

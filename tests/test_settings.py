@@ -147,6 +147,7 @@ WRONG = [
     ("PORTALDESK_PORTAL_MAIN_SECRETS", "whsec_é", "Secret 1 is not base64 after whsec_."),
     ("PORTALDESK_PORTAL_MAIN_SECRETS", whsec(23), "Secret 1 has 23 bytes."),
     ("PORTALDESK_PORTAL_MAIN_SECRETS", whsec(65), "Secret 1 has 65 bytes."),
+    ("PORTALDESK_PORTAL_MAIN_SECRETS", f"{whsec()},{whsec(32, chr(0))}", "Secret 2 is all zeros."),
     ("PORTALDESK_PORTAL_MAIN_SECRETS", " , ,", "There is no secret."),
     ("PORTALDESK_PORTAL_MAIN_REPLIES", "idempotnt", '"idempotnt" is not known. One of idempotent, lookup, neither.'),
     ("PORTALDESK_KEYS", KEY, "Key 1 has no id."),
@@ -349,11 +350,15 @@ def test_every_setting_is_documented_and_nothing_else() -> None:
 
 
 def test_the_documented_environment_works(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The page's example is a .env that is right."""
+    """The page's example is a .env that is right once it has a secret of one's own; as it is it starts nothing."""
     block = re.search(r"```sh\n(.*?)```", DOCS, re.DOTALL)
     assert block
-    (tmp_path / ".env").write_text(block[1])
     monkeypatch.chdir(ROOT)
+    (tmp_path / ".env").write_text(block[1])
+    with pytest.raises(SettingsWrong) as wrong:
+        load(folder=tmp_path)
+    assert [fault.variable for fault in wrong.value.faults] == ["PORTALDESK_PORTAL_MAIN_SECRETS"]
+    (tmp_path / ".env").write_text(block[1].replace("whsec_...", whsec()))
     found = load(folder=tmp_path)
     assert (found.warnings, found.portals[0].id) == ((), "main")
 

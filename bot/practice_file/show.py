@@ -31,7 +31,7 @@ _COMMENTS = {
     "medicines": "our additions: never, or also, approved by a button",
     "routes": "the first that fits wins; then kinds, then default_department",
     "phrases": "{gaps} are filled in when a phrase is inserted",
-    "retention": "how long things are kept",
+    "retention": "how long things are to be kept; stored, not carried out yet",
 }
 
 

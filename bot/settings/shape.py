@@ -167,6 +167,8 @@ def secrets(value: str) -> tuple[bytes, ...]:
             raise Wrong(f"Secret {place} is not base64 after whsec_.", right)
         if not 24 <= len(key) <= 64:
             raise Wrong(f"Secret {place} has {len(key)} bytes.", right)
+        if not any(key):  # copied from an example: whoever read that could sign
+            raise Wrong(f"Secret {place} is all zeros.", "The secret that the portal has, made at random.")
         keys.append(key)
     if not keys:
         raise Wrong("There is no secret.", right)

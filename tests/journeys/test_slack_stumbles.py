@@ -73,6 +73,7 @@ async def test_slack_that_is_down_at_start_delays_cards_and_nothing_else(open_de
     desk = await open_desk(before=away)
     assert (await desk.write(family(1)))["status"] == 202
     await ready(desk, 503)
+    assert (await desk.get("/healthz"))[0] == 200  # what a load balancer asks: it goes on sending events
     assert await desk.cards() == []
     await desk.do("faults", faults=[])
     await connected(desk)

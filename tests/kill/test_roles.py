@@ -108,6 +108,18 @@ async def test_the_service_s_role_is_enough(play: Stage, roles: Callable[[str], 
         await store.close()
 
 
+async def test_the_rights_never_lapse(roles: Callable[[str], str]):
+    """Whoever gives the rights anew, as after each upgrade, takes none from a service that runs meanwhile."""
+    with (
+        closing(psycopg.connect(roles("portaldesk_owner"), autocommit=True)) as owner,
+        closing(psycopg.connect(roles("portaldesk"), autocommit=True)) as service,
+    ):
+        for statement in BLOCKS[2].split(";\n"):
+            owner.execute(statement)
+            service.execute("SELECT 1 FROM journal, alembic_version, oldest_code LIMIT 1")
+            service.execute("UPDATE journal SET sealed_at = sealed_at WHERE n < 0")
+
+
 @pytest.mark.parametrize("statement", FORBIDDEN)
 async def test_it_is_no_more_than_enough(roles: Callable[[str], str], statement: str):
     """What would change the journal, the schema or what never goes is refused for want of rights."""

@@ -459,6 +459,14 @@ def block_of(view: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     return found[0]
 
 
+def takes(view: Mapping[str, Any], name: str, given: Any) -> bool:
+    """Whether the window has that field, and that choice where there are choices to make."""
+    found = [b for b in view["blocks"] if str(b.get("block_id", "")).partition(":")[0] == name]
+    element = found[0]["element"] if found else {}
+    options = [option["value"] for option in element.get("options", ())]
+    return bool(found) and (element["type"] not in ("radio_buttons", "static_select") or given in options)
+
+
 def filled(view: Mapping[str, Any], name: str, given: Any) -> dict[str, Any]:
     """A field's value as Slack tells it: a text, an option by its value, a box ticked or not, a whole element state."""
     block = block_of(view, name)

@@ -249,6 +249,8 @@ class Nurse:
         """Submit until the window says something; False to begin anew. `turns`: into which page it has to turn."""
         values: dict[str, Any] = {}
         for name, given in fields.items():
+            if not world.takes(view, name, given):
+                return False  # it opened late, for something else that was pressed before
             values |= world.filled(view, name, given)
         while True:
             told = await self.stage.human("submit", view_id=view["id"], values=values, **{"as": self.slack})

@@ -15,7 +15,7 @@ from storage.sql import Sql
 from storage.tables import conversations, stopped_portals
 from storage.tables import deliveries as table
 from storage.transaction import Transaction
-from storage.types import micros, moment
+from storage.types import micros, moment, text_safe
 
 _d = table.c
 _OF = {
@@ -26,7 +26,7 @@ _OF = {
 }
 _LANE = Sql("SELECT lane FROM deliveries WHERE id = :id")
 _SETTLED = Sql(
-    select(_d.lane, _d.fold)
+    select(_d.lane, _d.fold, _d.maybe_sent)
     .where(_d.id == bindparam("delivery_id"), or_(_d.state == State.FAILED.value, _d.state == State.UNCLEAR.value))
     .with_for_update()
 )
@@ -54,6 +54,10 @@ _MAYBE = Sql("UPDATE deliveries SET maybe_sent = TRUE WHERE state = 'pending' AN
 _DROP = Sql(
     "UPDATE deliveries SET state = :state, code = :code, settled_at = :now"
     " WHERE id = :id AND state IN ('pending', 'failed', 'unclear')"
+)
+_FAILED = Sql(
+    "SELECT 1 FROM deliveries WHERE state IN ('failed', 'dropped') AND state = 'failed' AND what = :what"
+    " AND code = :code LIMIT 1"
 )
 _KEYS = ("id", "what", "lane", "state", "attempts", "created_at", "not_before", "code", "number")
 _LIST = (
@@ -106,13 +110,14 @@ def park(t: Transaction, *, now: datetime) -> tuple[Sequence[str], int]:
     return answers, t.run(_MAYBE)
 
 
-def redeliver(t: Transaction, delivery_id: str, *, now: datetime, maybe_sent: bool) -> bool:
-    """Make a failed or unclear delivery pending again, at once; False if it is in another state."""
+def redeliver(t: Transaction, delivery_id: str, *, now: datetime, maybe_sent: bool | None) -> bool:
+    """Make a failed or unclear delivery pending again, at once; False if it is in another state. None: doubt stays."""
     row = t.one(_SETTLED, delivery_id=delivery_id)
     if row is None:
         return False
     absorb(t, row[1], now=now)
-    t.run(_REDELIVER, id=delivery_id, now=micros(now), maybe_sent=maybe_sent)
+    doubt = bool(row[2]) if maybe_sent is None else maybe_sent
+    t.run(_REDELIVER, id=delivery_id, now=micros(now), maybe_sent=doubt)
     t.woken.add(row[0])
     return True
 
@@ -130,6 +135,11 @@ def delivery_of(t: Transaction, *, what: What, subject: str) -> str | None:
     """The id of the newest delivery of that kind for that subject."""
     row = t.one(_OF[what], about=subject)
     return str(row[0]) if row else None
+
+
+def failed(t: Transaction, *, what: What, code: str) -> bool:
+    """Whether one of that kind stands as failed with that code."""
+    return t.one(_FAILED, what=what.value, code=text_safe(code)) is not None
 
 
 def deliveries(t: Transaction, *, states: Sequence[State], limit: int) -> Sequence[dict[str, Any]]:

@@ -10,8 +10,9 @@ from rich.table import Column, Table
 
 from bot.app import clock
 from bot.cli.desk import DATABASE, as_json, console, settled, who, with_store
-from bot.domain import tell
+from bot.domain import operated
 from bot.domain.delivery import State
+from bot.domain.refused import Refused
 from bot.domain.store import Records, Store
 
 OPEN = (State.PENDING, State.SENDING, State.FAILED, State.UNCLEAR)
@@ -58,13 +59,23 @@ def _rows(records: Records, *, limit: int, now: datetime) -> list[dict[str, Any]
 
 @deliveries.command(epilog="Example: portaldesk deliveries retry d_0AbCdEfGhIjKlMnO")
 @click.argument("delivery_id")
-def retry(delivery_id: str) -> None:
-    """Try a failed or uncertain delivery again."""
+@click.option(
+    "--may-arrive-twice",
+    "twice",
+    is_flag=True,
+    help="An answer that is unclear too, though the family may have it already: as Send again on its card.",
+)
+def retry(delivery_id: str, twice: bool) -> None:  # noqa: FBT001 - a command's flag
+    """Try a failed delivery again. Whether an unclear answer is sent again is decided on its card."""
 
     async def work(store: Store) -> bool:
-        return await store.run(_retry, delivery_id=delivery_id, by=who(), now=clock())
+        return await store.run(operated.retry, delivery_id=delivery_id, by=who(), twice=twice, now=clock())
 
-    if not with_store(settled(DATABASE), work):
+    try:
+        done = with_store(settled(DATABASE), work)
+    except Refused as refused:
+        raise click.ClickException(refused.sentence) from None
+    if not done:
         raise click.ClickException(f"{delivery_id} is not failed or uncertain. See `portaldesk deliveries list`.")
     console.print("It is tried again at once.")
 
@@ -76,20 +87,8 @@ def drop(delivery_id: str, why: str) -> None:
     """Take a delivery out of the outbox for good."""
 
     async def work(store: Store) -> bool:
-        return await store.run(_drop, delivery_id=delivery_id, by=who(), why=why, now=clock())
+        return await store.run(operated.drop, delivery_id=delivery_id, by=who(), why=why, now=clock())
 
     if not with_store(settled(DATABASE), work):
         raise click.ClickException(f"{delivery_id} does not wait here. See `portaldesk deliveries list`.")
     console.print("It is taken out.")
-
-
-def _retry(records: Records, *, delivery_id: str, by: str, now: datetime) -> bool:
-    if not records.redeliver(delivery_id, now=now, maybe_sent=False):
-        return False
-    return tell.delivery_changed(records, delivery_id, State.PENDING, by=by, why="", now=now)
-
-
-def _drop(records: Records, *, delivery_id: str, by: str, why: str, now: datetime) -> bool:
-    if not records.drop(delivery_id, state=State.DROPPED, code="dropped", now=now):
-        return False
-    return tell.delivery_changed(records, delivery_id, State.DROPPED, by=by, why=why, now=now)

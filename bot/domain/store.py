@@ -115,7 +115,7 @@ class Records(MessageRecords, AnswerRecords, OverviewRecords, Protocol):
         """After a restore: each answer on its way is UNCLEAR (their ids), every post may have been made (how many)."""
         ...
 
-    def redeliver(self, delivery_id: str, *, now: datetime, maybe_sent: bool) -> bool:
+    def redeliver(self, delivery_id: str, *, now: datetime, maybe_sent: bool | None) -> bool:
         """Make a failed or unclear delivery pending again, at once; False if it is in another state."""
         ...
 
@@ -125,6 +125,10 @@ class Records(MessageRecords, AnswerRecords, OverviewRecords, Protocol):
 
     def delivery_of(self, *, what: What, subject: str) -> str | None:
         """The id of the newest delivery of that kind for that subject."""
+        ...
+
+    def failed(self, *, what: What, code: str) -> bool:
+        """Whether one of that kind stands as failed with that code."""
         ...
 
     def deliveries(self, *, states: Sequence[State], limit: int) -> Sequence[dict[str, Any]]:

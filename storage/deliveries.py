@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, or_, select, text
+from sqlalchemy import bindparam, func, or_, select, text
 
 from bot.domain.delivery import State, What
 from bot.domain.tail import Tail
@@ -79,6 +79,18 @@ _NEWEST = {
     )
     for state in states
 }
+# Every open card has a redraw that waits for its own time: nobody has to know of it before anything went wrong with it.
+_OVERDUE = or_(
+    _d.state != State.PENDING.value, _d.attempts > 0, text("deliveries.code <> ''"), _d.not_before <= bindparam("now")
+)
+_SETTLED_SO = text("deliveries.state IN ('failed', 'dropped')")
+_OPEN_SO = text("deliveries.state IN ('pending', 'sending', 'unclear')")
+_UNDELIVERED = {
+    state: Sql(_LIST.where(_SETTLED_SO if state is State.FAILED else _OPEN_SO, _OVERDUE))
+    for state in (State.FAILED, State.UNCLEAR, State.SENDING, State.PENDING)
+}
+_ALL_FAILED = Sql(select(func.count()).where(_SETTLED_SO, _d.state == State.FAILED.value))
+_ALL_OPEN = Sql(select(func.count()).select_from(table).where(_OPEN_SO, _OVERDUE))
 _STOPPED = Sql(select(stopped_portals.c.since).where(stopped_portals.c.portal == bindparam("portal")))
 _STOP = Sql(lambda insert: insert(stopped_portals).on_conflict_do_nothing())
 _START = Sql("DELETE FROM stopped_portals WHERE portal = :portal")
@@ -151,6 +163,16 @@ def deliveries(t: Transaction, *, states: Sequence[State], limit: int) -> Sequen
     ]
     found.sort(key=lambda one: one["created_at"], reverse=True)
     return found[:limit]
+
+
+def undelivered(t: Transaction, *, now: datetime, limit: int) -> tuple[Sequence[dict[str, Any]], int]:
+    """What is not delivered, failed and unclear ones first, without redraws for later; how many there are in all."""
+    found: list[dict[str, Any]] = []
+    for state, sql in _UNDELIVERED.items():
+        rows = t.rows(sql, state=state.value, now=now, most=limit - len(found))
+        found += [dict(zip(_KEYS, row, strict=True)) for row in rows]
+    counted = (t.one(_ALL_FAILED), t.one(_ALL_OPEN, now=now))
+    return found, sum(int(row[0]) for row in counted if row)
 
 
 def portal_stopped(t: Transaction, portal: str) -> datetime | None:

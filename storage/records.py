@@ -229,6 +229,7 @@ class SqlRecords:
     delivery_of = outbox_desk.delivery_of
     failed = outbox_desk.failed
     deliveries = outbox_desk.deliveries
+    undelivered = outbox_desk.undelivered
     portal_stopped = outbox_desk.portal_stopped
     stop_portal = outbox_desk.stop_portal
     start_portal = outbox_desk.start_portal

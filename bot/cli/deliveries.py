@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,11 +12,8 @@ from rich.table import Column, Table
 from bot.app import clock
 from bot.cli.desk import DATABASE, as_json, console, settled, who, with_store
 from bot.domain import operated
-from bot.domain.delivery import State
 from bot.domain.refused import Refused
 from bot.domain.store import Records, Store
-
-OPEN = (State.PENDING, State.SENDING, State.FAILED, State.UNCLEAR)
 
 
 @click.group(epilog="Example: portaldesk deliveries list")
@@ -24,15 +22,15 @@ def deliveries() -> None:
 
 
 @deliveries.command(name="list", epilog="Example: portaldesk deliveries list --json")
-@click.option("--limit", default=100, show_default=True)
+@click.option("--limit", type=click.IntRange(min=1), default=100, show_default=True)
 @click.option("--json", "machine", is_flag=True)
 def list_them(limit: int, machine: bool) -> None:  # noqa: FBT001 - a command's flag
-    """Show what is not delivered, newest first."""
+    """Show what is not delivered: failed, then uncertain, then on its way; each newest first."""
 
-    async def work(store: Store) -> list[dict[str, Any]]:
+    async def work(store: Store) -> tuple[Sequence[dict[str, Any]], int]:
         return await store.read(_rows, limit=limit, now=clock())
 
-    rows = with_store(settled(DATABASE), work)
+    rows, total = with_store(settled(DATABASE), work)
     if machine:
         as_json(rows)
         return
@@ -46,15 +44,16 @@ def list_them(limit: int, machine: bool) -> None:  # noqa: FBT001 - a command's 
             *(str(cell if cell is not None else "–") for cell in cells), _at(row["not_before"]), row["code"] or "–"
         )
     console.print(table)
+    if total > len(rows):
+        console.print(f"... and {total - len(rows)} more: --limit {total} shows all.")
 
 
 def _at(moment: datetime | None) -> str:
     return moment.astimezone().strftime("%b %d %H:%M:%S") if moment else "–"
 
 
-def _rows(records: Records, *, limit: int, now: datetime) -> list[dict[str, Any]]:
-    rows = records.deliveries(states=OPEN, limit=limit)
-    return [r for r in rows if r["attempts"] or r["code"] or r["not_before"] <= now]  # not redraws for later
+def _rows(records: Records, *, limit: int, now: datetime) -> tuple[Sequence[dict[str, Any]], int]:
+    return records.undelivered(now=now, limit=limit)
 
 
 @deliveries.command(epilog="Example: portaldesk deliveries retry d_0AbCdEfGhIjKlMnO")

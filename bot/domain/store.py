@@ -132,9 +132,16 @@ class Records(MessageRecords, AnswerRecords, OverviewRecords, Protocol):
         ...
 
     def deliveries(self, *, states: Sequence[State], limit: int) -> Sequence[dict[str, Any]]:
-        """For `portaldesk deliveries list`, newest first, without words.
+        """The deliveries in those states, newest first, without words.
 
         Keys: id, what, lane, state, attempts, created_at, not_before, code, number (of the conversation).
+        """
+        ...
+
+    def undelivered(self, *, now: datetime, limit: int) -> tuple[Sequence[dict[str, Any]], int]:
+        """For `portaldesk deliveries list`, with the same keys, and how many there are in all.
+
+        What failed comes first, then what is unclear, then what is on its way; each newest first. No redraws for later.
         """
         ...
 

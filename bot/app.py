@@ -21,7 +21,7 @@ from aiohttp import web
 import handlers
 from bot import log, practice_file
 from bot.connection import Connection, SlackApp, SlackRefused, sign_in, slack_app, web_client
-from bot.domain import backlog, overdue, set_back, setup, snooze, suspect, unread
+from bot.domain import backlog, over, overdue, set_back, setup, snooze, suspect, unread
 from bot.domain.delivery import What
 from bot.domain.practice import Practice
 from bot.domain.store import Records, Store, StoreUnavailable
@@ -213,7 +213,7 @@ class Service:
             return
         self.ticks.add("outbox", self._outbox.tick, every=1)
         acts = {"wake": (snooze.wake, 5), "backlog": (backlog.watch, 10), "doubts": (overdue.doubts, 30)}
-        acts |= {"unread": (unread.notice, 600), "clock": (set_back.notice, 5)}
+        acts |= {"unread": (unread.notice, 600), "clock": (set_back.notice, 5), "alarms": (over.alarms, 60)}
         for name, (act, every) in (acts | {"waiting": (rounds.waiting_too_long, 300)}).items():
             self.ticks.add(name, partial(self._round, act), every=every)
         self.ticks.add("seal", self.watch.chain, every=2)

@@ -38,6 +38,7 @@ _OF_THREAD = Sql(_THREAD.where(_c.id != bindparam("besides")).order_by(_c.number
 _OPEN = select(*COLUMNS).where(_c.status == Status.OPEN.value)
 _OF_DEPARTMENT = Sql(_OPEN.where(_c.department == bindparam("department")).order_by(_c.due_at, _c.number))
 _OF_HOLDER = Sql(_OPEN.where(_c.holder == bindparam("holder")).order_by(_c.due_at, _c.number))
+_OF_ANYBODY = Sql(_OPEN.order_by(_c.due_at, _c.number))
 _FORWARDED = Sql(
     _OPEN.where(
         _c.id.in_(
@@ -115,7 +116,9 @@ def add_conversation(
 
 
 def waiting(t: Transaction, *, department: str | None = None, holder: str | None = None) -> Sequence[Conversation]:
-    """Open conversations of a department, or of a holder; the most pressing first."""
+    """Open conversations of a department, or of a holder, or all; the most pressing first."""
+    if department is None and holder is None:
+        return [from_row(t, row) for row in t.rows(_OF_ANYBODY)]
     if department is not None:
         return [from_row(t, row) for row in t.rows(_OF_DEPARTMENT, department=department)]
     return [from_row(t, row) for row in t.rows(_OF_HOLDER, holder=holder)]

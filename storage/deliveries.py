@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, or_, select, text
+from sqlalchemy import bindparam, func, or_, select, text
 
 from bot.domain.delivery import State, What
 from bot.domain.tail import Tail
@@ -15,7 +15,7 @@ from storage.sql import Sql
 from storage.tables import conversations, stopped_portals
 from storage.tables import deliveries as table
 from storage.transaction import Transaction
-from storage.types import micros, moment
+from storage.types import micros, moment, text_safe
 
 _d = table.c
 _OF = {
@@ -26,7 +26,7 @@ _OF = {
 }
 _LANE = Sql("SELECT lane FROM deliveries WHERE id = :id")
 _SETTLED = Sql(
-    select(_d.lane, _d.fold)
+    select(_d.lane, _d.fold, _d.maybe_sent)
     .where(_d.id == bindparam("delivery_id"), or_(_d.state == State.FAILED.value, _d.state == State.UNCLEAR.value))
     .with_for_update()
 )
@@ -55,6 +55,10 @@ _DROP = Sql(
     "UPDATE deliveries SET state = :state, code = :code, settled_at = :now"
     " WHERE id = :id AND state IN ('pending', 'failed', 'unclear')"
 )
+_FAILED = Sql(
+    "SELECT 1 FROM deliveries WHERE state IN ('failed', 'dropped') AND state = 'failed' AND what = :what"
+    " AND code = :code LIMIT 1"
+)
 _KEYS = ("id", "what", "lane", "state", "attempts", "created_at", "not_before", "code", "number")
 _LIST = (
     select(
@@ -75,6 +79,18 @@ _NEWEST = {
     )
     for state in states
 }
+# Every open card has a redraw that waits for its own time: nobody has to know of it before anything went wrong with it.
+_OVERDUE = or_(
+    _d.state != State.PENDING.value, _d.attempts > 0, text("deliveries.code <> ''"), _d.not_before <= bindparam("now")
+)
+_SETTLED_SO = text("deliveries.state IN ('failed', 'dropped')")
+_OPEN_SO = text("deliveries.state IN ('pending', 'sending', 'unclear')")
+_UNDELIVERED = {
+    state: Sql(_LIST.where(_SETTLED_SO if state is State.FAILED else _OPEN_SO, _OVERDUE))
+    for state in (State.FAILED, State.UNCLEAR, State.SENDING, State.PENDING)
+}
+_ALL_FAILED = Sql(select(func.count()).where(_SETTLED_SO, _d.state == State.FAILED.value))
+_ALL_OPEN = Sql(select(func.count()).select_from(table).where(_OPEN_SO, _OVERDUE))
 _STOPPED = Sql(select(stopped_portals.c.since).where(stopped_portals.c.portal == bindparam("portal")))
 _STOP = Sql(lambda insert: insert(stopped_portals).on_conflict_do_nothing())
 _START = Sql("DELETE FROM stopped_portals WHERE portal = :portal")
@@ -106,13 +122,14 @@ def park(t: Transaction, *, now: datetime) -> tuple[Sequence[str], int]:
     return answers, t.run(_MAYBE)
 
 
-def redeliver(t: Transaction, delivery_id: str, *, now: datetime, maybe_sent: bool) -> bool:
-    """Make a failed or unclear delivery pending again, at once; False if it is in another state."""
+def redeliver(t: Transaction, delivery_id: str, *, now: datetime, maybe_sent: bool | None) -> bool:
+    """Make a failed or unclear delivery pending again, at once; False if it is in another state. None: doubt stays."""
     row = t.one(_SETTLED, delivery_id=delivery_id)
     if row is None:
         return False
     absorb(t, row[1], now=now)
-    t.run(_REDELIVER, id=delivery_id, now=micros(now), maybe_sent=maybe_sent)
+    doubt = bool(row[2]) if maybe_sent is None else maybe_sent
+    t.run(_REDELIVER, id=delivery_id, now=micros(now), maybe_sent=doubt)
     t.woken.add(row[0])
     return True
 
@@ -132,6 +149,11 @@ def delivery_of(t: Transaction, *, what: What, subject: str) -> str | None:
     return str(row[0]) if row else None
 
 
+def failed(t: Transaction, *, what: What, code: str) -> bool:
+    """Whether one of that kind stands as failed with that code."""
+    return t.one(_FAILED, what=what.value, code=text_safe(code)) is not None
+
+
 def deliveries(t: Transaction, *, states: Sequence[State], limit: int) -> Sequence[dict[str, Any]]:
     """The newest deliveries in those states, without words."""
     found = [
@@ -141,6 +163,16 @@ def deliveries(t: Transaction, *, states: Sequence[State], limit: int) -> Sequen
     ]
     found.sort(key=lambda one: one["created_at"], reverse=True)
     return found[:limit]
+
+
+def undelivered(t: Transaction, *, now: datetime, limit: int) -> tuple[Sequence[dict[str, Any]], int]:
+    """What is not delivered, failed and unclear ones first, without redraws for later; how many there are in all."""
+    found: list[dict[str, Any]] = []
+    for state, sql in _UNDELIVERED.items():
+        rows = t.rows(sql, state=state.value, now=now, most=limit - len(found))
+        found += [dict(zip(_KEYS, row, strict=True)) for row in rows]
+    counted = (t.one(_ALL_FAILED), t.one(_ALL_OPEN, now=now))
+    return found, sum(int(row[0]) for row in counted if row)
 
 
 def portal_stopped(t: Transaction, portal: str) -> datetime | None:

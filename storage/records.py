@@ -227,7 +227,9 @@ class SqlRecords:
     redeliver = outbox_desk.redeliver
     drop = outbox_desk.drop
     delivery_of = outbox_desk.delivery_of
+    failed = outbox_desk.failed
     deliveries = outbox_desk.deliveries
+    undelivered = outbox_desk.undelivered
     portal_stopped = outbox_desk.portal_stopped
     stop_portal = outbox_desk.stop_portal
     start_portal = outbox_desk.start_portal

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,11 +11,9 @@ from rich.table import Column, Table
 
 from bot.app import clock
 from bot.cli.desk import DATABASE, as_json, console, settled, who, with_store
-from bot.domain import tell
-from bot.domain.delivery import State
+from bot.domain import operated
+from bot.domain.refused import Refused
 from bot.domain.store import Records, Store
-
-OPEN = (State.PENDING, State.SENDING, State.FAILED, State.UNCLEAR)
 
 
 @click.group(epilog="Example: portaldesk deliveries list")
@@ -23,15 +22,15 @@ def deliveries() -> None:
 
 
 @deliveries.command(name="list", epilog="Example: portaldesk deliveries list --json")
-@click.option("--limit", default=100, show_default=True)
+@click.option("--limit", type=click.IntRange(min=1), default=100, show_default=True)
 @click.option("--json", "machine", is_flag=True)
 def list_them(limit: int, machine: bool) -> None:  # noqa: FBT001 - a command's flag
-    """Show what is not delivered, newest first."""
+    """Show what is not delivered: failed, then uncertain, then on its way; each newest first."""
 
-    async def work(store: Store) -> list[dict[str, Any]]:
+    async def work(store: Store) -> tuple[Sequence[dict[str, Any]], int]:
         return await store.read(_rows, limit=limit, now=clock())
 
-    rows = with_store(settled(DATABASE), work)
+    rows, total = with_store(settled(DATABASE), work)
     if machine:
         as_json(rows)
         return
@@ -45,26 +44,37 @@ def list_them(limit: int, machine: bool) -> None:  # noqa: FBT001 - a command's 
             *(str(cell if cell is not None else "–") for cell in cells), _at(row["not_before"]), row["code"] or "–"
         )
     console.print(table)
+    if total > len(rows):
+        console.print(f"... and {total - len(rows)} more: --limit {total} shows all.")
 
 
 def _at(moment: datetime | None) -> str:
     return moment.astimezone().strftime("%b %d %H:%M:%S") if moment else "–"
 
 
-def _rows(records: Records, *, limit: int, now: datetime) -> list[dict[str, Any]]:
-    rows = records.deliveries(states=OPEN, limit=limit)
-    return [r for r in rows if r["attempts"] or r["code"] or r["not_before"] <= now]  # not redraws for later
+def _rows(records: Records, *, limit: int, now: datetime) -> tuple[Sequence[dict[str, Any]], int]:
+    return records.undelivered(now=now, limit=limit)
 
 
 @deliveries.command(epilog="Example: portaldesk deliveries retry d_0AbCdEfGhIjKlMnO")
 @click.argument("delivery_id")
-def retry(delivery_id: str) -> None:
-    """Try a failed or uncertain delivery again."""
+@click.option(
+    "--may-arrive-twice",
+    "twice",
+    is_flag=True,
+    help="An answer that is unclear too, though the family may have it already: as Send again on its card.",
+)
+def retry(delivery_id: str, twice: bool) -> None:  # noqa: FBT001 - a command's flag
+    """Try a failed delivery again. Whether an unclear answer is sent again is decided on its card."""
 
     async def work(store: Store) -> bool:
-        return await store.run(_retry, delivery_id=delivery_id, by=who(), now=clock())
+        return await store.run(operated.retry, delivery_id=delivery_id, by=who(), twice=twice, now=clock())
 
-    if not with_store(settled(DATABASE), work):
+    try:
+        done = with_store(settled(DATABASE), work)
+    except Refused as refused:
+        raise click.ClickException(refused.sentence) from None
+    if not done:
         raise click.ClickException(f"{delivery_id} is not failed or uncertain. See `portaldesk deliveries list`.")
     console.print("It is tried again at once.")
 
@@ -76,20 +86,8 @@ def drop(delivery_id: str, why: str) -> None:
     """Take a delivery out of the outbox for good."""
 
     async def work(store: Store) -> bool:
-        return await store.run(_drop, delivery_id=delivery_id, by=who(), why=why, now=clock())
+        return await store.run(operated.drop, delivery_id=delivery_id, by=who(), why=why, now=clock())
 
     if not with_store(settled(DATABASE), work):
         raise click.ClickException(f"{delivery_id} does not wait here. See `portaldesk deliveries list`.")
     console.print("It is taken out.")
-
-
-def _retry(records: Records, *, delivery_id: str, by: str, now: datetime) -> bool:
-    if not records.redeliver(delivery_id, now=now, maybe_sent=False):
-        return False
-    return tell.delivery_changed(records, delivery_id, State.PENDING, by=by, why="", now=now)
-
-
-def _drop(records: Records, *, delivery_id: str, by: str, why: str, now: datetime) -> bool:
-    if not records.drop(delivery_id, state=State.DROPPED, code="dropped", now=now):
-        return False
-    return tell.delivery_changed(records, delivery_id, State.DROPPED, by=by, why=why, now=now)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from textwrap import wrap
 from typing import Any
 
 import click
@@ -67,12 +68,8 @@ def _printed(records: Records, *, by: str, names: bool, now: datetime) -> None:
 def _open(records: Records, *, names: bool) -> tuple[Practice, list[Open]]:
     practice = tell.in_force(records)
     trouble = records.in_trouble()
-    found: dict[str, Conversation] = {}
-    for department in practice.departments:
-        found |= {talk.id: talk for talk in records.waiting(department=department.name)}
-    for staff in practice.staff:
-        found |= {talk.id: talk for talk in records.waiting(holder=staff.slack)}
-    ordered = sorted(found.values(), key=lambda t: (not t.urgent, t.due_at, t.number))
+    # All of them: of departments and people, too, whom the practice file in force does not name any more.
+    ordered = sorted(records.waiting(), key=lambda t: (not t.urgent, t.due_at, t.number))
     children = {talk.id: _child(records, talk) if names else "" for talk in ordered}
     return practice, [Open(talk=t, child=children[t.id], trouble=t.id in trouble) for t in ordered]
 
@@ -105,11 +102,16 @@ def _lines(one: Open, practice: Practice, told: Clock) -> list[str]:
     mark = f"{'!!' if talk.urgent else '':2} {'LATE' if talk.due_at < told.now else ''}"
     holder = short_name(practice, talk.holder) if talk.holder else "nobody"
     came, due = _when(talk.came_at, told), _when(talk.due_at, told)
-    first = f"{mark:7} [ ] {talk.number:>6} {KINDS[talk.kind][0]:<11} came {came:<12} due {due:<12} {holder}"
+    first = f"{mark:7} [ ] {talk.number:>6} {KINDS[talk.kind][0]:<11} came {came:<12} due {due:<12}"
+    beside = WIDE - len(first) - 1
     asleep = talk.snoozed_until if talk.snoozed_until and talk.snoozed_until > told.now else None
-    notes = [IN_TROUBLE if one.trouble else "", CONFIDENTIAL if talk.confidential else ""]
+    notes = [] if len(holder) <= beside else wrap(f"with {holder}", WIDE - 19)
+    notes += [IN_TROUBLE if one.trouble else "", CONFIDENTIAL if talk.confidential else ""]
     notes += [one.child, f"put aside until {_when(asleep, told)}" if asleep else ""]
-    return [first[:WIDE], *(f"{'':19}{note}" for note in notes if note)]
+    return [
+        f"{first} {holder if len(holder) <= beside else ''}".rstrip(),
+        *(f"{'':19}{note}" for note in notes if note),
+    ]
 
 
 def _when(at: datetime, told: Clock) -> str:

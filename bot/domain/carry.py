@@ -12,6 +12,7 @@ from bot.domain.conversation import Conversation, Status
 from bot.domain.delivery import DECIDE_WITHIN, GIVE_UP, TELL_AFTER, Claim, Outcome, State
 from bot.domain.journal import Entry
 from bot.domain.journal import Outcome as Ending
+from bot.domain.over import DECISIONS_OFF
 from bot.domain.place import drawn_again
 from bot.domain.reply import Reply
 from bot.domain.store import Records
@@ -177,14 +178,21 @@ def _switched_off(records: Records, conversation: Conversation, reply: Reply, *,
     """The portal has no call for a decision without words: the admins are told once, and nothing is wrong."""
     records.save_reply(reply)
     portal = conversation.portal
+    key = f"portal:{portal}{DECISIONS_OFF}"
+    if not records.history(key):  # told once for good: there is nothing to do about it
+        records.journal(Entry(at=now, actor=f"portal:{portal}", action="portal.decisions_off", subject=key))
+        _tell_of_decisions(records, key, portal, now=now)
+    tell.draw(records, conversation, now=now)
+
+
+def _tell_of_decisions(records: Records, key: str, portal: str, *, now: datetime) -> None:
     tell.ring(
         records,
-        key=f"portal:{portal}:decisions_off",
+        key=key,
         words=f"The portal {portal} does not take decisions without words. They are kept here and shown in History; "
         "answers with words carry their decisions all the same. Nothing needs to be done.",
         now=now,
     )
-    tell.draw(records, conversation, now=now)
 
 
 def _stop(records: Records, portal: str, *, now: datetime) -> None:

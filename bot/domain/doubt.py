@@ -27,16 +27,9 @@ ASKED_AT_ONCE = 100  # unclear answers that one hourly round asks about
 def retry(records: Records, *, conversation_id: str, person: Person, now: datetime) -> Reply:
     """Try a failed answer again: the same words, the same key."""
     conversation, staff, picture = entitled(records, conversation_id=conversation_id, person=person, act=Act.RETRY)
-    answerable(picture)
     reply = last_reply(picture, State.FAILED)
-    _still_theirs(picture, reply)
-    if reply.code == "portal_failed":  # under the same key the portal would only repeat its receipt
-        raise Refused(
-            "The portal took this answer and could not deliver it; the same one again would not get further. "
-            "Press Reply and send it anew, or phone the family.",
-            because=Refusal.NOT_NOW,
-        )
-    _again(records, conversation, reply, maybe_sent=False, now=now)
+    may_go_again(picture, reply)
+    again(records, conversation, reply, now=now)
     _journal(records, "reply.retried", reply, actor=staff.slack, now=now)
     return reply
 
@@ -46,21 +39,30 @@ def send_again(records: Records, *, conversation_id: str, person: Person, now: d
     conversation, staff, picture = entitled(
         records, conversation_id=conversation_id, person=person, act=Act.SETTLE_DOUBT
     )
-    answerable(picture)
     reply = last_reply(picture, State.UNCLEAR)
-    _still_theirs(picture, reply)
-    _again(records, conversation, replace(reply, settled_by=staff.slack), maybe_sent=False, now=now)
+    may_go_again(picture, reply)
+    again(records, conversation, replace(reply, settled_by=staff.slack), now=now)
     _journal(records, "reply.sent_again", reply, actor=staff.slack, now=now)
     return reply
 
 
-def _still_theirs(picture: Picture, reply: Reply) -> None:
-    """What has become confidential since must not reach the account that it was once written to."""
+def may_go_again(picture: Picture, reply: Reply) -> None:
+    """Refuse the same answer once more where it would go nowhere, or reach whom it must not.
+
+    What has become confidential since must not reach the account that it was once written to.
+    """
+    answerable(picture)
     if reply.to != picture.sender.portal_user_id or not may_reach(picture, reply.to):
         raise Refused(
             "Since this answer was written, the conversation became confidential or another account took it over. "
             "It cannot go out any more; press Reply and write anew, or phone.",
             because=Refusal.CONFIDENTIAL,
+        )
+    if reply.code == "portal_failed":  # under the same key the portal would only repeat its receipt
+        raise Refused(
+            "The portal took this answer and could not deliver it; the same one again would not get further. "
+            "Press Reply and send it anew, or phone the family.",
+            because=Refusal.NOT_NOW,
         )
 
 
@@ -148,9 +150,10 @@ def not_found(records: Records, conversation: Conversation, reply: Reply, *, kno
     tell.draw(records, conversation, now=now)
 
 
-def _again(records: Records, conversation: Conversation, reply: Reply, *, maybe_sent: bool, now: datetime) -> None:
+def again(records: Records, conversation: Conversation, reply: Reply, *, now: datetime) -> None:
+    """Have the same answer tried once more, under its key: a person said so, and with that the doubt is over."""
     delivery = records.delivery_of(what=What.REPLY, subject=reply.id)
-    if delivery is None or not records.redeliver(delivery, now=now, maybe_sent=maybe_sent):
+    if delivery is None or not records.redeliver(delivery, now=now, maybe_sent=False):
         raise Refused("It is being tried already. Look at the card again.", because=Refusal.NOT_NOW)
     records.save_reply(
         replace(reply, state=State.PENDING, code="", reason="", decide_by=None, next_try_at=now, portal_status=None)

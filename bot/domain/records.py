@@ -266,7 +266,7 @@ class AnswerRecords(Protocol):
         ...
 
     def waiting(self, *, department: str | None = None, holder: str | None = None) -> Sequence[Conversation]:
-        """Open conversations of a department, or of a holder."""
+        """Open conversations of a department, or of a holder; all of them when neither is named."""
         ...
 
     def forwarded_by(self, slack: str) -> Sequence[Conversation]:

@@ -115,7 +115,7 @@ class Records(MessageRecords, AnswerRecords, OverviewRecords, Protocol):
         """After a restore: each answer on its way is UNCLEAR (their ids), every post may have been made (how many)."""
         ...
 
-    def redeliver(self, delivery_id: str, *, now: datetime, maybe_sent: bool) -> bool:
+    def redeliver(self, delivery_id: str, *, now: datetime, maybe_sent: bool | None) -> bool:
         """Make a failed or unclear delivery pending again, at once; False if it is in another state."""
         ...
 
@@ -127,10 +127,21 @@ class Records(MessageRecords, AnswerRecords, OverviewRecords, Protocol):
         """The id of the newest delivery of that kind for that subject."""
         ...
 
+    def failed(self, *, what: What, code: str) -> bool:
+        """Whether one of that kind stands as failed with that code."""
+        ...
+
     def deliveries(self, *, states: Sequence[State], limit: int) -> Sequence[dict[str, Any]]:
-        """For `portaldesk deliveries list`, newest first, without words.
+        """The deliveries in those states, newest first, without words.
 
         Keys: id, what, lane, state, attempts, created_at, not_before, code, number (of the conversation).
+        """
+        ...
+
+    def undelivered(self, *, now: datetime, limit: int) -> tuple[Sequence[dict[str, Any]], int]:
+        """For `portaldesk deliveries list`, with the same keys, and how many there are in all.
+
+        What failed comes first, then what is unclear, then what is on its way; each newest first. No redraws for later.
         """
         ...
 

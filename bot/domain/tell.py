@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
-from bot.domain.conversation import Conversation, Note
-from bot.domain.delivery import REDRAW_LANE, Delivery, State, What, slack_lane
+from bot.domain.conversation import Conversation
+from bot.domain.delivery import REDRAW_LANE, Delivery, What, slack_lane
 from bot.domain.journal import Entry
 from bot.domain.message import StoredMessage
 from bot.domain.practice import Practice
@@ -192,21 +191,4 @@ def ring(records: Records, *, key: str, words: str, now: datetime) -> bool:
             ),
             now=now,
         )
-    return True
-
-
-def delivery_changed(records: Records, delivery_id: str, state: State, *, by: str, why: str, now: datetime) -> bool:
-    """A person took a delivery out, or had it tried again: its answer, the card and the journal say so."""
-    reply = records.reply_delivered_by(delivery_id)
-    if reply is not None:
-        records.save_reply(
-            replace(reply, state=state, code="by_operator", reason=why, decide_by=None, next_try_at=None)
-        )
-        conversation = records.conversation(reply.conversation_id)
-        if conversation:
-            if why:
-                words = Note(id=records.new_id("n"), conversation_id=conversation.id, author=by, text=why, at=now)
-                records.add_note(words, channel="cli", ts=delivery_id)
-            draw(records, conversation, now=now)
-    records.journal(Entry(at=now, actor=by, action=f"delivery.{state.value}", subject=delivery_id))
     return True

@@ -73,6 +73,11 @@ def test_whoever_answers_knows_what_to_know_first():
 
 
 def test_it_fits_on_paper():
-    """No line is wider than a page."""
-    lines = printed(*(open_one(n, trouble=True, confidential=True, holder="U0ALICE", urgent=True) for n in range(40)))
+    """No line is wider than a page, and a name that is longer than what is left of one stands whole below it."""
+    holders = ("U0ALICE", "U0GONE")
+    lines = printed(
+        *(open_one(n, trouble=True, confidential=True, holder=h, urgent=True) for n, h in enumerate(holders))
+    )
     assert max(map(len, lines)) <= WIDE
+    assert about(lines, 1000)[0].endswith(" Alice Moreno")
+    assert about(lines, 1001)[1].strip() == "with a colleague who left the staff list"

@@ -78,6 +78,26 @@ async def test_an_earlier_answer_that_is_tried_again_waits_for_the_one_in_flight
     assert (await desk.claim(lane)).subject == replies[0].id
 
 
+async def test_what_failed_is_listed_first_however_many_cards_are_open(desk: Desk):
+    """Every open card has a redraw for later: none of them is listed or counted, and none pushes out what is wrong."""
+    failed = await desk.add(desk.of)
+    await desk.settle(await desk.claim(), Outcome(state=State.FAILED, code="too_long"))
+    reply = await desk.store.run(sent, of=desk.of)
+    answer = await desk.claim(reply_lane(desk.of.id))
+    assert answer.subject == reply.id
+    await desk.settle(answer, Outcome(state=State.UNCLEAR))
+    waits = await desk.add(desk.of)
+    for n in range(3):
+        await desk.add(desk.of, lane="slack:redraw", fold=f"later:{n}", not_before=now() + 60 * MINUTE)
+
+    async def listed(limit):
+        rows, total = await desk.store.read(lambda r: r.undelivered(now=now(), limit=limit))
+        return [row["id"] for row in rows], total
+
+    assert await listed(3) == ([failed, answer.id, waits], 3)
+    assert await listed(1) == ([failed], 3)
+
+
 async def test_only_the_token_of_the_claim_settles(desk: Desk):
     """Whoever lost the claim writes nothing: neither mark nor outcome."""
     await desk.add(desk.of)

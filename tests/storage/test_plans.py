@@ -26,6 +26,7 @@ WALKS = {
     "_LAST_CAME": "along the key, and stops at its first row",
     "_NEWEST": "along the key, and stops where the list ends",
     "_OF": "only answers' deliveries are asked for, and have an index",
+    "_UNDELIVERED": "along the key, and stops where the list ends: asked for by a person at a shell",
     "_TWICE": "a rule of verify, which reads all by its nature",
 }
 POSTGRES_ONLY = {"_NEXT_IN_SEQUENCE", "_PATIENTLY"}  # and what calls its functions

@@ -1,4 +1,4 @@
-"""Backups: one consistent copy while the service runs, and back; SQLite's own way, or PostgreSQL's own tools."""
+"""Backups: one consistent copy while the service runs; SQLite's own way, or PostgreSQL's own tools."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from sqlalchemy import URL
 
 from storage.engine import file_of, url_of
 from storage.fault import wrapped
-from storage.schema import revision, revisions, upgrade
 
 _PAGES = 4096  # copied at a time: between two steps the service writes on
 
@@ -44,11 +43,11 @@ def backup(url: str, target: Path) -> None:
     try:
         database = file_of(url)
         if database is None:
-            _run("pg_dump", url, "--format=custom", f"--file={part}")
+            run("pg_dump", url, "--format=custom", f"--file={part}")
         else:
             with wrapped():
                 _copied(database, part)
-        _kept(part)
+        synced(part)
         _named(part, target)
     finally:
         with suppress(FileNotFoundError):
@@ -67,74 +66,14 @@ def _named(part: Path, target: Path) -> None:
 def _copied(database: Path, part: Path) -> None:
     if not database.exists():
         raise BackupRefused(f"There is no database {database}.")
-    with closing(_opened(database, "ro")) as source, closing(_opened(part, "rw")) as copy:
+    with closing(opened(database, "ro")) as source, closing(opened(part, "rw")) as copy:
         source.backup(copy, pages=_PAGES)
         copy.execute("PRAGMA journal_mode = delete")
-        _whole(copy, part)
+        whole(copy, part)
 
 
-def restore(url: str, source: Path, *, replace: bool) -> Path | None:
-    """Put a backup back in the place of the database, which is kept beside it; where that is now.
-
-    The caller holds the database (storage.hold): no service runs on it. The schema is brought to this version's.
-    """
-    if not source.is_file():
-        raise BackupRefused(f"There is no file {source}.")
-    database = file_of(url)
-    if database is None:
-        _restored(url, source, replace=replace)
-        return None
-    part = database.with_name(f"{database.name}.part")
-    shutil.copyfile(source, part)
-    part.chmod(0o600)
-    try:
-        with closing(_opened(part, "rw")) as copy:
-            _whole(copy, source)
-        known = revision(f"sqlite:///{part}")
-        if known not in revisions():
-            raise BackupRefused(f"{source} is not a backup of a Portal Desk of this version or an older one.")
-        kept = _aside(database, replace=replace)
-        part.replace(database)
-    finally:
-        with suppress(FileNotFoundError):
-            part.unlink()
-    upgrade(url)
-    return kept
-
-
-def _aside(database: Path, *, replace: bool) -> Path | None:
-    if not database.exists():
-        return None
-    if not replace:
-        raise BackupRefused(f"{database.name} is there already. Say --replace to put the backup in its place.")
-    number = 1
-    while (kept := database.with_name(f"{database.name}.before-restore-{number}")).exists():
-        number += 1
-    with closing(_opened(database, "rw")) as old:
-        old.execute("PRAGMA journal_mode = delete")  # everything that stands in the log goes into the file
-    database.rename(kept)
-    return kept
-
-
-def _restored(url: str, source: Path, *, replace: bool) -> None:
-    if revision(url) is not None and not replace:
-        raise BackupRefused("That database is not empty. Say --replace to put the backup in its place.")
-    _run(
-        "pg_restore",
-        url,
-        "--clean",
-        "--if-exists",
-        "--no-owner",
-        "--exit-on-error",
-        "--single-transaction",
-        str(source),
-    )
-    if revision(url) not in revisions():
-        raise BackupRefused(f"{source} is not a backup of a Portal Desk of this version or an older one.")
-    upgrade(url)
-
-
-def _run(tool: str, url: str, *words: str) -> None:
+def run(tool: str, url: str, *words: str) -> str:
+    """What one of PostgreSQL's own tools said, on that database if one is given; BackupRefused where it failed."""
     found = shutil.which(tool)
     if found is None:
         raise BackupRefused(
@@ -142,18 +81,18 @@ def _run(tool: str, url: str, *words: str) -> None:
             "your own tools: a copy of one moment is all that is needed."
         )
     with _passfile(url) as passfile:
-        done = subprocess.run(  # noqa: S603 - our own words
-            [found, *words, f"--dbname={_plain(url, passfile)}"], capture_output=True, text=True, check=False
-        )
+        where = [f"--dbname={_plain(url, passfile)}"] if url else []
+        done = subprocess.run([found, *words, *where], capture_output=True, text=True, check=False)  # noqa: S603 - our own words
     if done.returncode:
-        last = next(iter(done.stderr.strip().splitlines()[-1:]), "")
-        raise BackupRefused(f"{tool} said: {last[:300]}")
+        said = [line for line in done.stderr.strip().splitlines() if "CONTEXT" not in line]  # that may hold values
+        raise BackupRefused(f"{tool} said: {' '.join(said)[:1000]}")
+    return done.stdout
 
 
 @contextmanager
 def _passfile(url: str) -> Iterator[str]:
     """The password in a file that only we can read: a process list shows every word of a command."""
-    secret = str(url_of(url).password or "").replace("\\", "\\\\").replace(":", "\\:")
+    secret = str((url and url_of(url).password) or "").replace("\\", "\\\\").replace(":", "\\:")
     with tempfile.NamedTemporaryFile("w", prefix="portaldesk-") as file:
         file.write(f"*:*:*:*:{secret}\n")
         file.flush()
@@ -168,11 +107,13 @@ def _plain(url: str, passfile: str) -> str:
     ).render_as_string()
 
 
-def _opened(path: Path, mode: str) -> Any:
+def opened(path: Path, mode: str) -> Any:
+    """A bare connection to a SQLite file."""
     return pysqlite3.connect(f"file:{path}?mode={mode}", uri=True, isolation_level=None)
 
 
-def _whole(connection: Any, path: Path) -> None:
+def whole(connection: Any, path: Path) -> None:
+    """BackupRefused for what is no SQLite database, or a damaged one."""
     try:
         found = connection.execute("PRAGMA integrity_check").fetchone()[0]
     except pysqlite3.DatabaseError as error:
@@ -181,7 +122,8 @@ def _whole(connection: Any, path: Path) -> None:
         raise BackupRefused(f"{path} is damaged: {found}.")
 
 
-def _kept(path: Path) -> None:
+def synced(path: Path) -> None:
+    """A file, or a folder's names, are on the disk for good."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)

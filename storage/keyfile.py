@@ -18,14 +18,19 @@ from storage.engine import file_of
 _CANARY = b"portaldesk"
 
 
-def keyring_for(url: str, text: str | None, *, random: Random = os.urandom) -> Keyring:
-    """The keys of PORTALDESK_KEYS, else of the key file beside the SQLite database, which is made at first start."""
+def keyring_for(url: str, text: str | None, *, random: Random = os.urandom, make: bool = True) -> Keyring:
+    """The keys of PORTALDESK_KEYS, else of the key file beside the SQLite database, which is made at first start.
+
+    Unless one only looks (`make`): then KeysWrong says that there is none.
+    """
     if text and text.strip():
         return parse(text, random=random)
     database = file_of(url)
     if database is None:
         raise KeysWrong("PostgreSQL needs PORTALDESK_KEYS. Make a key with `portaldesk keys new` and keep it safe.")
     path = key_file(database)
+    if not path.exists() and not make:
+        raise KeysWrong(f"The key file {path} is not there. Put it back, or set PORTALDESK_KEYS.")
     if not path.exists():
         _make(path, database, random)
     return parse(_read(path), random=random)

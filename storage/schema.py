@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 _FOLDER = Path(__file__).parent / "migrations"
+HALF = "half_restored"  # a table that stands in a database while a backup is put into it
 _LOCK = 7_366_541_903  # any number, the same for every upgrader of one PostgreSQL database
 _WAIT = "2s"  # for a table's lock: whoever writes there meanwhile queues behind us, and gives up after three
 _TRIES, _PAUSE = 40, 1.0  # seconds in between, in which the service goes on
@@ -110,7 +111,17 @@ def _config() -> Config:
 
 def must_fit(url: str) -> None:
     """SchemaWrong, with what helps, unless this code may run on that schema: its own, or one expanded since."""
-    found, oldest = _standing(url)
+    path = file_of(url)
+    if path is not None and not path.exists():
+        raise SchemaWrong(f"There is no database {path}. Run `portaldesk db upgrade`, or correct the address.")
+    with _connected(url) as connection:
+        found, oldest = _read(connection)
+        half = path is None and inspect(connection).has_table(HALF)
+    if half:
+        raise SchemaWrong(
+            "A restore into this database did not come to its end, so it may send again what was sent. Make a new, "
+            "empty database and restore into that."
+        )
     _must_fit(found, oldest)
 
 

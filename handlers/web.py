@@ -24,16 +24,9 @@ _TIMESTAMP = re.compile(r"[0-9]{1,12}")
 _SIGNATURE = re.compile(r"v0=[0-9a-f]{64}")
 
 
-def build(
-    *, door: PortalDoor, slack: tuple[AsyncApp, str] | None, ready: Ready, metrics: Callable[[], bytes]
-) -> web.Application:
-    """All routes. `slack`: Bolt's app and the signing secret, in HTTP mode only.
-
-    `ready` gives a reason why not, or an empty string.
-    """
+def watched(*, ready: Ready, metrics: Callable[[], bytes]) -> web.Application:
+    """What every part of the service answers: its health. `ready` gives a reason why not, or an empty string."""
     app = web.Application(middlewares=[problems], client_max_size=LIMIT)
-    portal = PortalRoutes(door)
-    document = openapi.document()
 
     async def healthz(_: web.Request) -> web.Response:
         return web.json_response({"status": "alive"})
@@ -45,18 +38,25 @@ def build(
     async def metrics_page(_: web.Request) -> web.Response:
         return web.Response(body=metrics(), headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"})
 
+    app.router.add_get("/healthz", healthz)
+    app.router.add_get("/readyz", readyz)
+    app.router.add_get("/metrics", metrics_page)
+    return app
+
+
+def open_doors(app: web.Application, *, door: PortalDoor, slack: tuple[AsyncApp, str] | None) -> None:
+    """What portals and Slack call. `slack`: Bolt's app and the signing secret, in HTTP mode only."""
+    portal = PortalRoutes(door)
+    document = openapi.document()
+
     async def contract(_: web.Request) -> web.Response:
         return web.json_response(document)
 
     app.router.add_post("/portal/{portal_id}/events", portal.events)
     app.router.add_get("/portal/{portal_id}/messages/{message_id}", portal.message)
-    app.router.add_get("/healthz", healthz)
-    app.router.add_get("/readyz", readyz)
-    app.router.add_get("/metrics", metrics_page)
     app.router.add_get("/openapi.json", contract)
     if slack is not None:
         app.router.add_post("/slack/events", _slack(*slack))
-    return app
 
 
 def _slack(app: AsyncApp, secret: str) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:

@@ -132,7 +132,7 @@ class Service:
 
     async def _practice(self) -> None:
         if self.settings.practice is not None:
-            document = self.settings.practice.read_text(encoding="utf-8")
+            document = practice_file.text_of(self.settings.practice)
             practice_file.read(document)
             await self.store.run(
                 setup.apply_at_start, document=document, by="service:PORTALDESK_PRACTICE", now=self.clock()

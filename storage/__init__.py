@@ -8,7 +8,7 @@ from storage.crypto import Keyring, KeysWrong, Tampered, new_key
 from storage.engine import StoreUnsafe
 from storage.facts import Fact, check
 from storage.hold import StoreBusy, hold, sealing
-from storage.keyfile import keyring_for
+from storage.keyfile import keyring_for, proven
 from storage.restore import restore
 from storage.schema import SchemaWrong, head, must_fit, oldest_code, revision, upgrade
 from storage.store import open_store
@@ -34,6 +34,7 @@ __all__ = [
     "new_key",
     "oldest_code",
     "open_store",
+    "proven",
     "restore",
     "revision",
     "rotation",

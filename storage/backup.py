@@ -67,9 +67,10 @@ def _copied(database: Path, part: Path) -> None:
     if not database.exists():
         raise BackupRefused(f"There is no database {database}.")
     with closing(opened(database, "ro")) as source, closing(opened(part, "rw")) as copy:
+        source.execute("PRAGMA schema_version").fetchone()  # what is no database says so here, with a code
         source.backup(copy, pages=_PAGES)
         copy.execute("PRAGMA journal_mode = delete")
-        whole(copy, part)
+        whole(copy, database)
 
 
 def run(tool: str, url: str, *words: str) -> str:

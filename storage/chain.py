@@ -68,9 +68,14 @@ class Chain:
     tail: datetime | None
     anchored: bool
 
-    def whole(self, *, now: datetime) -> bool:
-        """Whether nothing was changed, added, moved or taken out, and the sealer keeps up."""
-        return not self.breaks and self.anchored and (self.tail is None or now - self.tail < timedelta(minutes=1))
+    @property
+    def whole(self) -> bool:
+        """Whether nothing was changed, added, moved or taken out."""
+        return not self.breaks and self.anchored
+
+    def late(self, *, now: datetime) -> bool:
+        """Whether the sealer does not keep up: a running service seals within seconds."""
+        return self.tail is not None and now - self.tail >= timedelta(minutes=1)
 
 
 def seal(t: Transaction, *, now: datetime) -> int:

@@ -50,12 +50,12 @@ class Keyring:
 
     __slots__ = ("_keys", "_newest", "_random")
 
-    def __init__(self, keys: Sequence[tuple[str, bytes]], *, random: Random = os.urandom) -> None:
+    def __init__(self, keys: Sequence[tuple[str, bytes]], *, random: Random = os.urandom, where: str) -> None:
         if not keys:
             raise KeysWrong("No encryption key was given. Make one with `portaldesk keys new`.")
         self._keys = {key_id.encode(): _Key(key_id, secret) for key_id, secret in keys}
         if len(self._keys) != len(keys):
-            raise KeysWrong("PORTALDESK_KEYS names one key id twice. Give each key its own id.")
+            raise KeysWrong(f"One key id stands twice in {where}. Give each key its own id.")
         self._newest = self._keys[keys[0][0].encode()]
         self._random = random
 
@@ -102,23 +102,24 @@ def new_key(*, random: Random = os.urandom) -> str:
     return f"k{random(4).hex()}:{base64.b64encode(random(_KEY)).decode()}"
 
 
-def parse(text: str, *, random: Random = os.urandom) -> Keyring:
-    """The keyring of `keyid:base64-of-32-bytes`, newest first, a comma or a new line between two; or KeysWrong."""
+def parse(text: str, *, random: Random = os.urandom, where: str = "PORTALDESK_KEYS") -> Keyring:
+    """The keyring of `keyid:base64-of-32-bytes`, newest first, a comma or a new line between two; or KeysWrong.
+
+    `where` they stand, for the sentence of what is wrong with them.
+    """
     keys = []
     for place, entry in enumerate((part.strip() for part in re.split(r"[,\n]", text) if part.strip()), start=1):
         key_id, _, encoded = entry.partition(":")
         if not _KEY_ID.fullmatch(key_id):
-            raise KeysWrong(f"Key {place} of PORTALDESK_KEYS has no id. Write keyid:base64 (`portaldesk keys new`).")
+            raise KeysWrong(f"Key {place} of {where} has no id. Write keyid:base64 (`portaldesk keys new`).")
         try:
             secret = base64.b64decode(encoded, validate=True)
         except binascii.Error:
             secret = b""
         if len(secret) != _KEY:
-            raise KeysWrong(
-                f"Key {key_id} of PORTALDESK_KEYS is not 32 bytes in base64. `portaldesk keys new` makes one."
-            )
+            raise KeysWrong(f"Key {key_id} of {where} is not 32 bytes in base64. `portaldesk keys new` makes one.")
         keys.append((key_id, secret))
-    return Keyring(keys, random=random)
+    return Keyring(keys, random=random, where=where)
 
 
 class Lookup:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pysqlite3
 from sqlalchemy import Connection
 
-from bot.domain.store import StoreUnavailable
+from bot.domain.store import StoreDamaged, StoreUnavailable
 from storage import schema
 from storage.engine import StoreUnsafe, connect, file_of, journal_mode
 from storage.fault import wrapped
@@ -37,11 +37,14 @@ def check(url: str) -> list[Fact]:
         finally:
             engine.dispose()
         return [*facts, _schema(url)]
+    except StoreDamaged:
+        return [Fact(name="database", value="damaged, or no database", level="failed", advice=_RESTORE)]
     except (StoreUnavailable, StoreUnsafe) as error:
         return [Fact(name="database", value=str(error), level="failed", advice="Look at PORTALDESK_DATABASE_URL.")]
 
 
 _UPGRADE = "Run `portaldesk db upgrade`."
+_RESTORE = "Put the last backup in its place: `portaldesk db restore FILE --replace`."
 
 
 def _schema(url: str) -> Fact:
@@ -78,7 +81,7 @@ def _sqlite(connection: Connection) -> Iterator[Fact]:
         name="file",
         value="sound" if sound else "damaged",
         level="ok" if sound else "failed",
-        advice="" if sound else "Restore the last backup (`portaldesk restore`).",
+        advice="" if sound else _RESTORE,
     )
 
 

@@ -10,7 +10,7 @@ import pysqlite3
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from bot.domain.store import StoreFull, StoreUnavailable
+from bot.domain.store import StoreDamaged, StoreFull, StoreUnavailable
 
 # https://sqlite.org/rescode.html: PERM, BUSY, LOCKED, NOMEM, READONLY, INTERRUPT, IOERR, CORRUPT, FULL, CANTOPEN,
 # PROTOCOL, NOTADB
@@ -18,6 +18,7 @@ _AWAY = frozenset({3, 5, 6, 7, 8, 9, 10, 11, 13, 14, 15, 26})
 
 # FULL is said for ENOSPC alone; over a quota, or where a file may not grow, it is IOERR
 _FULL = frozenset({10, 13})
+_DAMAGED = frozenset({11, 26})  # CORRUPT, NOTADB
 
 # https://www.postgresql.org/docs/current/errcodes-appendix.html
 _DISK_FULL = "53100"
@@ -59,6 +60,8 @@ def told(error: BaseException) -> BaseException:
     """What whoever asked is told: that the database is away or full, or the error itself."""
     if not is_unavailable(error):
         return error
+    if getattr(cause(error), "sqlite_errorcode", 0) & 0xFF in _DAMAGED:
+        return StoreDamaged(words(error))
     return StoreFull(words(error)) if is_full(error) else StoreUnavailable(words(error))
 
 

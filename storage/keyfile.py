@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pysqlite3
-from sqlalchemy import Engine
+from sqlalchemy import Engine, inspect
 
 from storage.crypto import Keyring, KeysWrong, Lookup, Random, key_id_of, new_key, parse
-from storage.engine import file_of
+from storage.engine import connect, file_of
+from storage.fault import wrapped
 
 _CANARY = b"portaldesk"
 
@@ -33,7 +34,30 @@ def keyring_for(url: str, text: str | None, *, random: Random = os.urandom, make
         raise KeysWrong(f"The key file {path} is not there. Put it back, or set PORTALDESK_KEYS.")
     if not path.exists():
         _make(path, database, random)
-    return parse(_read(path), random=random)
+    return parse(_read(path), random=random, where=f"the key file {path.name}")
+
+
+def proven(url: str, text: str | None) -> Keyring | None:
+    """The keys, after a look that they open the database; None where the first start will make them. KeysWrong else.
+
+    Nothing is made or written.
+    """
+    database = file_of(url)
+    with wrapped():
+        if not (text and text.strip()) and database and not key_file(database).exists() and not _has_secrets(database):
+            return None
+        keys = keyring_for(url, text, make=False)
+        if database and not database.exists():
+            return keys
+        engine = connect(url, writes=False)
+        try:
+            with engine.begin() as connection:
+                if inspect(connection).has_table("vault"):
+                    rows = connection.exec_driver_sql("SELECT name, value_sealed FROM vault")
+                    _opened({str(row[0]): bytes(row[1]) for row in rows}, keys)
+        finally:
+            engine.dispose()
+    return keys
 
 
 def key_file(database: Path) -> Path:

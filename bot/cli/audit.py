@@ -40,10 +40,10 @@ def verify(anchor: str, machine: bool) -> None:  # noqa: FBT001 - a command's fl
     if machine:
         breaks = [{"n": one.n, "why": one.why} for one in found.breaks]
         told = {"rows": found.rows, "head": found.head, "unsealed": found.unsealed, "breaks": breaks}
-        as_json(told | {"anchored": found.anchored, "whole": found.whole(now=now)})
+        as_json(told | {"anchored": found.anchored, "whole": found.whole, "late": found.late(now=now)})
     else:
         _tell(found, now=now)
-    sys.exit(0 if found.whole(now=now) else 1)
+    sys.exit(0 if found.whole else 1)
 
 
 def _tell(found: storage.chain.Chain, *, now: datetime) -> None:
@@ -56,9 +56,9 @@ def _tell(found: storage.chain.Chain, *, now: datetime) -> None:
     console.print(
         f"{found.rows:,} rows are sealed, {found.unsealed:,} are not yet. Newest link: {found.head or 'none'}"
     )
-    if found.tail and now - found.tail >= timedelta(minutes=1):
-        console.print("The oldest of these waits for more than a minute: is the service running?")
-    if found.whole(now=now):
+    if found.late(now=now):
+        console.print("The oldest waits for more than a minute: a service that runs seals within seconds.")
+    if found.whole:
         console.print("The chain is whole.")
 
 

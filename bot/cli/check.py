@@ -16,7 +16,7 @@ import storage
 from bot import practice_file, settings
 from bot.app import clock
 from bot.cli.checked import Checked, failed, ok, warning
-from bot.cli.desk import as_json, console, load_practice
+from bot.cli.desk import as_json, console, load_practice, no_folder
 from bot.cli.keys import still_needed
 from bot.cli.remote import look_at_portals, look_at_slack
 from bot.domain.practice import Practice
@@ -86,18 +86,30 @@ def _loadable() -> settings.Settings:
 
 
 def _database(found: settings.Settings) -> Iterator[Checked]:
+    if not found.database_url:
+        return  # a row of the settings says why
+    if why := no_folder(found):
+        yield failed("database", why, "Make it, or correct PORTALDESK_DATABASE_URL.")
+        return
     for fact in storage.check(found.database_url):
         make = {"ok": ok, "warning": warning, "failed": failed}[fact.level]
         yield make(f"database: {fact.name}", fact.value, fact.advice)
-    try:
-        storage.keyring_for(found.database_url, found.keys)
-    except storage.KeysWrong as wrong:
-        yield failed("keys", str(wrong), "Put the right keys into PORTALDESK_KEYS, or the key file back.")
-    else:
-        yield ok("keys", "PORTALDESK_KEYS" if found.keys else "the key file beside the database")
+    yield _keys(found)
     file = found.database_file
     if file and file.exists() and file.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
         yield warning("database: file", f"{file.name} can be read by others", f"chmod 600 {file.name}")
+
+
+def _keys(found: settings.Settings) -> Checked:
+    try:
+        keys = storage.proven(found.database_url, found.keys)
+    except storage.KeysWrong as wrong:
+        return failed("keys", str(wrong), "Put the right keys into PORTALDESK_KEYS, or the key file back.")
+    except (StoreUnavailable, storage.StoreUnsafe):
+        return failed("keys", "not tried: the database cannot be read", "Mend the database first.")
+    if keys is None:
+        return ok("keys", "none yet", "The first start makes a key file beside the database; keep a copy apart.")
+    return ok("keys", "PORTALDESK_KEYS" if found.keys else "the key file beside the database")
 
 
 async def _practice(found: settings.Settings, rows: list[Checked]) -> Practice | None:
@@ -107,12 +119,12 @@ async def _practice(found: settings.Settings, rows: list[Checked]) -> Practice |
         if document is None:
             storage.must_fit(found.database_url)
             source = "practice in force"
-            keys = storage.keyring_for(found.database_url, found.keys)
-            store = storage.open_store(found.database_url, keys, load_practice=load_practice)
-            try:
-                document = await store.read(_document)
-            finally:
-                await store.close()
+            if keys := storage.proven(found.database_url, found.keys):
+                store = storage.open_store(found.database_url, keys, load_practice=load_practice)
+                try:
+                    document = await store.read(_document)
+                finally:
+                    await store.close()
     except (storage.KeysWrong, storage.SchemaWrong, storage.StoreUnsafe, StoreUnavailable) as trouble:
         rows.append(failed("practice", str(trouble), "Mend the database first."))
         return None
@@ -136,8 +148,8 @@ async def _older_keys(found: settings.Settings) -> list[Checked]:
     """What each is still needed for; nothing where the database cannot be opened, for that has a row already."""
     try:
         storage.must_fit(found.database_url)
-        ring = storage.keyring_for(found.database_url, found.keys)
-        if len(ring.ids) == 1 or storage.revision(found.database_url) != storage.head():
+        ring = storage.proven(found.database_url, found.keys)
+        if ring is None or len(ring.ids) == 1 or storage.revision(found.database_url) != storage.head():
             return []  # and an older version cannot tell
         store = storage.open_store(found.database_url, ring, load_practice=load_practice)
         try:

@@ -9,7 +9,7 @@ import click
 
 import storage
 from bot.app import clock
-from bot.cli.desk import DATABASE, SettingWrong, console, load_practice, settled, who
+from bot.cli.desk import DATABASE, SettingWrong, away, console, load_practice, settled, who
 from bot.domain.restored import Parked, park
 from bot.domain.store import StoreUnavailable
 from bot.settings import Settings
@@ -29,10 +29,9 @@ def upgrade() -> None:
         now = storage.revision(settings.database_url)
     except storage.SchemaWrong as wrong:
         raise click.ClickException(str(wrong)) from None
-    except StoreUnavailable:
-        raise click.ClickException(
-            "The database cannot be reached, or was in use all the time; nothing was changed."
-        ) from None
+    except StoreUnavailable as gone:
+        words = "The database cannot be reached, or was in use all the time; nothing was changed."
+        raise away(settings, gone, words) from None
     if before == now:
         console.print(f"The schema is at {now}.")
         return
@@ -50,8 +49,8 @@ def backup(file: Path) -> None:
         storage.backup(settings.database_url, file)
     except storage.BackupRefused as refused:
         raise click.ClickException(str(refused)) from None
-    except StoreUnavailable:
-        raise click.ClickException("The database cannot be reached; no backup was made.") from None
+    except StoreUnavailable as gone:
+        raise away(settings, gone, "The database cannot be reached; no backup was made.") from None
     console.print(f"Copied to {file} ({file.stat().st_size:,} bytes), and proven to be whole.", soft_wrap=True)
     console.print("It opens with the keys of this database only: keep those too, and apart.")
 

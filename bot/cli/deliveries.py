@@ -81,7 +81,7 @@ def retry(delivery_id: str, twice: bool) -> None:  # noqa: FBT001 - a command's 
 
 @deliveries.command(epilog='Example: portaldesk deliveries drop d_0AbCdEfGhIjKlMnO --why "answered by phone"')
 @click.argument("delivery_id")
-@click.option("--why", required=True, help="Kept in the journal; no patient's name.")
+@click.option("--why", required=True, help="Kept as a note, for an answer; else kept nowhere. No patient's name.")
 def drop(delivery_id: str, why: str) -> None:
     """Take a delivery out of the outbox for good."""
 

@@ -17,7 +17,8 @@ from rich.table import Column, Table
 import storage
 from bot import practice_file, settings
 from bot.domain.practice import Practice
-from bot.domain.store import Store, StoreUnavailable
+from bot.domain.refused import Refusal, Refused
+from bot.domain.store import Store, StoreDamaged, StoreUnavailable
 
 T = TypeVar("T")
 
@@ -40,9 +41,27 @@ def settled(needs: Collection[str]) -> settings.Settings:
     except settings.SettingsWrong as wrong:
         show_faults("These settings keep me from starting:", wrong.faults)
         sys.exit(2)
+    if "database" in needs and (why := no_folder(found)):
+        do = "Make it, or correct the address."
+        fault = settings.Fault(variable="PORTALDESK_DATABASE_URL", what_is_wrong=why, what_would_be_right=do)
+        show_faults("These settings keep me from starting:", [fault])
+        sys.exit(2)
     if found.warnings:
         show_faults("These settings look odd:", found.warnings)
     return found
+
+
+def no_folder(found: settings.Settings) -> str:
+    """A sentence when the folder of the SQLite file does not exist."""
+    file = found.database_file
+    return f"There is no folder {file.parent}." if file and not file.parent.is_dir() else ""
+
+
+def away(found: settings.Settings, trouble: StoreUnavailable, words: str) -> click.ClickException:
+    """What to say of a database that cannot be used: `words`, unless it is damaged."""
+    if isinstance(trouble, StoreDamaged):
+        words = f"{found.database_file} is damaged, or no database: `portaldesk db restore FILE --replace`."
+    return click.ClickException(words)
 
 
 def show_faults(title: str, faults: Collection[settings.Fault]) -> None:
@@ -69,10 +88,9 @@ def open_store(found: settings.Settings) -> Store:
         raise SettingWrong(str(wrong)) from None
     except (storage.SchemaWrong, storage.StoreUnsafe) as trouble:
         raise click.ClickException(str(trouble)) from None
-    except StoreUnavailable:
-        raise click.ClickException(
-            "The database cannot be reached. Is PORTALDESK_DATABASE_URL right, and is the server running?"
-        ) from None
+    except StoreUnavailable as gone:
+        words = "The database cannot be reached. Is PORTALDESK_DATABASE_URL right, and is the server running?"
+        raise away(found, gone, words) from None
 
 
 def with_store(found: settings.Settings, work: Callable[[Store], Awaitable[T]]) -> T:
@@ -82,8 +100,11 @@ def with_store(found: settings.Settings, work: Callable[[Store], Awaitable[T]]) 
         store = open_store(found)
         try:
             return await work(store)
-        except StoreUnavailable:
-            raise click.ClickException("The database went away; nothing was changed.") from None
+        except StoreUnavailable as gone:
+            raise away(found, gone, "The database went away; nothing was changed.") from None
+        except Refused as no:
+            what = " Run `portaldesk practice apply FILE`." if no.because is Refusal.NOT_SET_UP else ""
+            raise click.ClickException(f"{no.sentence}{what}") from None
         finally:
             await store.close()
 

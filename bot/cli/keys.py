@@ -52,8 +52,9 @@ async def _rotated(store: Store, found: Settings, ring: storage.Keyring, *, by: 
     where = "PORTALDESK_KEYS" if found.keys else "the key file"
     if not older:
         console.print(
-            f"Everything is encrypted with {newest}, the only key in {where}. For another one put a new key "
-            "(`portaldesk keys new`) in front of it, restart the service, and call this again.",
+            f"Everything is encrypted with {newest}, the only key in {where}. For another one "
+            "(`portaldesk keys new`): with one service put it in front, restart, and call this again. With several put "
+            "it behind this one and restart each, then in front and restart each, and call this again.",
             soft_wrap=True,
         )
         return

@@ -24,7 +24,11 @@ def practice() -> None:
 
 def examined(file: Path) -> tuple[str, Practice]:
     """The file's text and what it says; exit 2 with every fault at once."""
-    text = file.read_text(encoding="utf-8", errors="replace")
+    try:
+        text = practice_file.text_of(file)
+    except practice_file.PracticeWrong as wrong:
+        errors.print(f"{file}: {wrong} Nothing was changed.")
+        raise SystemExit(2) from None
     found = practice_file.examine(text)
     for word, faults in (("wrong", found.faults), ("odd", found.warnings)):
         if faults:

@@ -50,8 +50,9 @@ def queue(paper: bool, names: bool, machine: bool) -> None:  # noqa: FBT001 - a 
     now, name = clock(), who()
 
     async def work(store: Store) -> tuple[Practice, list[Open]]:
-        await store.run(_printed, by=name, names=names, now=now)
-        return await store.read(_open, names=names)
+        found = await store.read(_open, names=names)
+        await store.run(_printed, by=name, names=names, now=now)  # before anything of it is shown
+        return found
 
     practice, found = with_store(settled(DATABASE), work)
     seen = Clock.of(practice, now)

@@ -12,7 +12,8 @@ import click
 import storage
 from bot import log
 from bot.app import CannotStart, Part, Service
-from bot.cli.desk import errors, open_store, settled
+from bot.cli.desk import SettingWrong, away, errors, open_store, settled
+from bot.domain.store import StoreUnavailable
 from bot.jobs import watchdog
 from bot.practice_file import PracticeWrong
 from bot.settings import Settings
@@ -62,7 +63,10 @@ async def serve(settings: Settings, only: Part, told: Told) -> str:
     except CannotStart as cannot:
         return str(cannot)
     except PracticeWrong as wrong:
-        return "The practice file cannot be used:\n" + "\n".join(f"  {fault}" for fault in wrong.faults)
+        faults = "\n".join(f"  {fault}" for fault in wrong.faults)
+        raise SettingWrong(f"The practice file cannot be used:\n{faults}") from None
+    except StoreUnavailable as gone:
+        raise away(settings, gone, "The database went away while the service started.") from None
     finally:
         dog.stop()
         await service.stop()

@@ -23,8 +23,10 @@ AT_ONCE = 16
 
 @click.command(epilog="Example: portaldesk sample refill --count 20 --rate 5")
 @click.argument("kind", type=click.Choice([*KINDS, "all"]))
-@click.option("--count", default=1, show_default=True, help="How many of it.")
-@click.option("--rate", default=0.0, help="How many a second; as fast as it goes when not given.")
+@click.option("--count", type=click.IntRange(min=1), default=1, show_default=True, help="How many of it.")
+@click.option(
+    "--rate", type=click.FloatRange(min=0), default=0.0, help="How many a second; as fast as it goes if not given."
+)
 @click.option("--portal", "portal_id", help="Which portal's name and secret to use; the first when not given.")
 @click.option("--url", help="The service's base address; PORTALDESK_HTTP when not given.")
 def sample(kind: str, count: int, rate: float, portal_id: str | None, url: str | None) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 
 import click
 from rich.table import Table
@@ -14,7 +15,7 @@ from bot.domain.store import Store
 
 
 @click.command(epilog="Example: portaldesk verify")
-@click.option("--json", "machine", is_flag=True)
+@click.option("--json", "machine", is_flag=True, help="For a script: the rules that are broken, and older keys in use.")
 def verify(machine: bool) -> None:  # noqa: FBT001 - a command's flag
     """Prove that the stored state breaks none of its rules; exit 1 with the rows that do."""
     found = settled(DATABASE)
@@ -26,11 +27,12 @@ def verify(machine: bool) -> None:  # noqa: FBT001 - a command's flag
 
     breaches, keys = with_store(found, work)
     if machine:
-        as_json([{"invariant": b.invariant, "sentence": b.sentence, "ids": list(b.ids)} for b in breaches])
+        broken = [{"invariant": b.invariant, "sentence": b.sentence, "ids": list(b.ids)} for b in breaches]
+        as_json({"broken": broken, "older_keys": {key: what for key, what in keys.items() if what}})
     elif breaches:
         table = Table("rule", "what is wrong", "rows")
         for breach in breaches:
-            table.add_row(breach.invariant, breach.sentence, " ".join(map(str, breach.ids[:20])))
+            table.add_row(breach.invariant, breach.sentence, _named(breach.ids))
         console.print(table)
     else:
         console.print("Every rule holds.")
@@ -38,3 +40,8 @@ def verify(machine: bool) -> None:  # noqa: FBT001 - a command's flag
         if what and not machine:
             console.print(f"The key {key} is still needed for {what}. Run `portaldesk keys rotate`.", soft_wrap=True)
     sys.exit(1 if breaches else 0)
+
+
+def _named(ids: Sequence[object]) -> str:
+    shown, more = " ".join(map(str, ids[:20])), len(ids) - 20
+    return f"{shown} and {more:,} more (--json has all)" if more > 0 else shown

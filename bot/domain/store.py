@@ -13,7 +13,16 @@ from bot.domain.overview import OverviewRecords
 from bot.domain.records import AnswerRecords, InboxRow, InboxState, MessageRecords
 from bot.domain.tail import Tail
 
-__all__ = ["InboxRow", "InboxState", "Records", "Store", "StoreFull", "StoreTooSlow", "StoreUnavailable"]
+__all__ = [
+    "InboxRow",
+    "InboxState",
+    "Records",
+    "Store",
+    "StoreDamaged",
+    "StoreFull",
+    "StoreTooSlow",
+    "StoreUnavailable",
+]
 
 T = TypeVar("T")
 
@@ -28,6 +37,10 @@ class StoreTooSlow(StoreUnavailable):
 
 class StoreFull(StoreUnavailable):
     """The database's disk is full or cannot be written: nothing was. It passes when somebody makes room."""
+
+
+class StoreDamaged(StoreUnavailable):
+    """What stands at the address is damaged, or no database. It does not pass by itself."""
 
 
 class Records(MessageRecords, AnswerRecords, OverviewRecords, Protocol):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.practice_file.difference import Change, difference
 from bot.practice_file.fault import Fault, PracticeWrong
 from bot.practice_file.hours import HolidayCalendar
-from bot.practice_file.practice import Examined, examine, read
+from bot.practice_file.practice import Examined, examine, read, text_of
 from bot.practice_file.show import normalised, show
 
 __all__ = [
@@ -19,4 +19,5 @@ __all__ = [
     "normalised",
     "read",
     "show",
+    "text_of",
 ]

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
+from pathlib import Path
 from zoneinfo import available_timezones
 
 from bot.domain.department import Department, Hours
@@ -182,3 +183,12 @@ def _warn_departments(reading: Reading, at: Node, practice: Practice) -> None:
 
 def _opens(department: Department, hours: Hours) -> bool:
     return any((department.hours or hours).spans.values())
+
+
+def text_of(path: Path) -> str:
+    """A practice file's text, or PracticeWrong: a letter that was guessed would stand on cards."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        wrong, right = "The file cannot be read as text.", "Save it as UTF-8."
+        raise PracticeWrong([Fault(line=1, path="", what_is_wrong=wrong, what_would_be_right=right)]) from None

@@ -98,7 +98,7 @@ async def test_whatever_was_done_to_it_is_found(url: str, store: Store, sealed: 
     without_triggers(url, TAMPERED[kind], zeros=bytes(32))
     found = await store.read(chain.walk)
     assert found.breaks
-    assert not found.whole(now=NOW + timedelta(hours=1))
+    assert not found.whole
 
 
 async def test_what_was_cut_off_at_the_end_shows_against_an_anchor(url: str, store: Store, sealed: chain.Chain):
@@ -108,7 +108,7 @@ async def test_what_was_cut_off_at_the_end_shows_against_an_anchor(url: str, sto
     found = await store.read(chain.walk, anchor=sealed.head)
     assert found.breaks == ()
     assert not found.anchored
-    assert not found.whole(now=NOW)
+    assert not found.whole
 
 
 async def test_a_chain_made_anew_without_the_keys_is_found(url: str, store: Store, sealed: chain.Chain):
@@ -157,8 +157,9 @@ async def test_what_is_not_sealed_is_reported(store: Store, sealed: chain.Chain)
     await store.run(lambda r: r.journal(entry(ROWS)))
     found = await store.read(chain.walk)
     assert (found.unsealed, found.tail) == (1, NOW + ROWS * MINUTE)
-    assert found.whole(now=NOW + ROWS * MINUTE)
-    assert not found.whole(now=NOW + (ROWS + 2) * MINUTE)
+    assert found.whole
+    assert not found.late(now=NOW + ROWS * MINUTE)
+    assert found.late(now=NOW + (ROWS + 2) * MINUTE)
     assert await store.run(chain.seal, now=NOW + ROWS * MINUTE) == 1
     assert await store.run(chain.seal, now=NOW + ROWS * MINUTE) == 0
     assert (await store.read(chain.walk)).rows == ROWS + 1

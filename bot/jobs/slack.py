@@ -21,7 +21,7 @@ from bot.domain.tell import person_of
 from bot.failpoint import failpoint
 from bot.jobs.outbox import still_ours
 from bot.slack.pace import MOST, Pace
-from bot.slack.poster import Called, Poster, Verdict, channel_trouble
+from bot.slack.poster import OPEN, Called, Poster, Verdict, channel_trouble
 
 logger = logging.getLogger("portaldesk.slack")
 
@@ -201,9 +201,6 @@ def card_job(records: Records, *, claim: Claim) -> CardJob:
     )
 
 
-_AGAIN = {Verdict.LIMITED, Verdict.UNSENT, Verdict.UNSURE, Verdict.TOKEN}
-
-
 class CardCarrier:
     """Posts a conversation's card, or redraws it, from its present state."""
 
@@ -265,7 +262,7 @@ class CardCarrier:
         if job.picture and stands.ts and stands.channel and stands.channel != job.channel:
             # Its words go first where it stood, or it is all tried again: they must not stay with whom they left.
             left = await desk.update(claim, stands.channel, stands.ts, self._moved(job.picture.conversation))
-            if left.verdict in _AGAIN:
+            if left.verdict in OPEN:
                 return left, stands
             # It may have stood here before: then that one is drawn again, and no second card is posted.
             claim = replace(claim, maybe_sent=True, first_sent_at=job.picture.conversation.came_at)

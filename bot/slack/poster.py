@@ -68,6 +68,9 @@ class Verdict(StrEnum):
     REFUSED = "refused"  # anything else, said by Slack in `code`
 
 
+OPEN = frozenset({Verdict.LIMITED, Verdict.UNSENT, Verdict.UNSURE, Verdict.TOKEN})  # to be asked again
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Called:
     """An answer of Slack's. `code` is Slack's error, `wait` seconds for LIMITED; `data` its body when DONE."""

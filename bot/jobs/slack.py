@@ -264,8 +264,7 @@ class CardCarrier:
             left = await desk.update(claim, stands.channel, stands.ts, self._moved(job.picture.conversation))
             if left.verdict in OPEN:
                 return left, stands
-            # It may have stood here before: then that one is drawn again, and no second card is posted.
-            claim = replace(claim, maybe_sent=True, first_sent_at=job.picture.conversation.came_at)
+            claim = replace(claim, maybe_sent=True, first_sent_at=job.picture.conversation.came_at)  # here, once before
         called = await desk.post(claim, job.channel, message, key=stands.key)
         if called.done:
             stands = replace(stands, channel=job.channel, ts=str(called.data["ts"]))

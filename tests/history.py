@@ -204,14 +204,14 @@ def _submitted(found: History, row: dict[str, Any], sent: dict[str, Any]) -> Non
     turned = '"callback_id": "gone"' in answer  # the next one is offered in its place
     closed = row["acked"] and ("response_action" not in answer or '"clear"' in answer or turned)
     taken = bool(closed or (row["acked"] and ("lready sent" in answer or "done already" in answer)))
-    by = (values.get("answer_by") or {}).get("selected_option") or {}
-    if words and by.get("value", "now") == "now":
+    now = ((values.get("answer_by") or {}).get("selected_option") or {}).get("value", "now") == "now"
+    if words and now:
         found.sends.append(Send(words=words, user=payload["user"]["id"], began=sent["at"], at=row["at"], taken=taken))
     if view["callback_id"] == "reply":
         return
     for token in set(TOKEN.findall(json.dumps(view["blocks"]))):
         found.tried[token].add(str(view["private_metadata"]))
-        if taken:
+        if taken and now:  # one that goes back to a colleague is told with their answer: what changed before is not
             found.confirmed[token].add(str(view["private_metadata"]))
 
 

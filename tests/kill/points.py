@@ -135,5 +135,8 @@ ELSEWHERE = {
     "rotate.step": "some values are sealed anew and committed (tests/kill/test_keys.py)",
     "rotate.sealed": "some values are sealed anew, not committed (tests/kill/test_keys.py)",
     "rotate.retired": "the old keys are not asked for any more, not committed (tests/kill/test_keys.py)",
+    "restore.aside": "the old database has a second name, the copy waits beside it (tests/storage/test_restore.py)",
+    "restore.placed": "the copy is in place, parked (tests/storage/test_restore.py)",
+    "restore.filled": "PostgreSQL's new database is full, and not parked (tests/storage/test_restore.py)",
     "migration.step": "between two migrations (tests/storage)",
 }

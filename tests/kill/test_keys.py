@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import storage
+from bot.app import clock
 from bot.cli.desk import load_practice
 from storage.crypto import new_key
 from tests import verdict, world
@@ -47,6 +48,7 @@ async def _whole(database: str, keys: str) -> int:
     store = storage.open_store(database, storage.keyring_for(database, keys), load_practice=load_practice)
     try:
         assert await store.read(storage.verify) == []
+        await store.run(storage.chain.seal, now=clock())  # a service that lives for seconds leaves rows without a link
         walked = await store.read(storage.chain.walk)
         assert walked.breaks == ()
         return walked.rows
@@ -99,7 +101,7 @@ async def test_keys_rotate_while_people_work(
     code, told = await _command(play, database, log, f"{new},{old}", "verify")
     assert (code, told) == (0, "Every rule holds.")
     code, told = await _command(play, database, log, old, "verify")
-    assert (code, "do not open this database" in told) == (1, True), told
+    assert (code, "do not open this database" in told) == (2, True), told
     service = await _begun(play, database, new)
     try:
         await Nurse(play).answer(tokens[0], "And once more")

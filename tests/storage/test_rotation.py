@@ -177,7 +177,7 @@ async def test_what_others_write_meanwhile_stands(postgres_url: str, request: py
         keys = [tuple(key.split(":")) for key in (new, old)]
         import base64
 
-        store._tools.keys = Late([(key_id, base64.b64decode(secret)) for key_id, secret in keys])
+        store._tools.keys = Late([(key_id, base64.b64decode(secret)) for key_id, secret in keys], where="here")
         assert (await store.run(rotation.step, table=notes, after="", upto="~")).values == 0
         store._tools.keys = seal
         found = await store.read(values, keys=both)

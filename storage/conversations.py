@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from bot.domain.conversation import Conversation, Status
 from bot.domain.message import Kind
 from bot.domain.turn import Turn
 from storage import mapping
+from storage.shared import one_at_a_time
 from storage.sql import Sql
 from storage.tables import conversation_number, conversations
 from storage.transaction import Row, Transaction
@@ -54,7 +55,6 @@ _SNOOZED = Sql(
 )
 _ADD = Sql(insert(conversations).inline())
 _SAVE = Sql(update(conversations).where(_c.id == bindparam("conversation_id")), columns=_CHANGES)
-_THREAD_LOCK = Sql(select(func.pg_advisory_xact_lock(bindparam("thread"))))
 _NEXT_IN_SEQUENCE = Sql(select(conversation_number.next_value()))
 _NEXT_COUNTED = Sql(
     "INSERT INTO counters (name, value) VALUES ('conversation', 1) "
@@ -78,8 +78,8 @@ def conversation(t: Transaction, conversation_id: str) -> Conversation | None:
 def conversation_of(t: Transaction, *, portal: str, thread_id: str, portal_user_id: str) -> Conversation | None:
     """The newest conversation of that thread with that account; two intakes of one thread go one after the other."""
     thread = t.hash("thread", portal, thread_id)
-    if t.locks and t.shared:
-        t.run(_THREAD_LOCK, thread=int.from_bytes(thread[:8], "big", signed=True))
+    if t.locks:
+        one_at_a_time(t, thread)
     row = t.one(
         _NEWEST_LOCKED if t.locks else _NEWEST_UNLOCKED,
         thread_hash=thread,

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import msgspec
-from sqlalchemy import bindparam, func, insert, select
+from sqlalchemy import bindparam, insert, select
 
 from bot.domain.journal import Entry
 from storage import mapping
+from storage.shared import one_at_a_time
 from storage.sql import Sql
 from storage.tables import journal as table
 from storage.transaction import Transaction
@@ -16,7 +17,6 @@ from storage.transaction import Transaction
 _j = table.c
 _COLUMNS = ("at", "actor", "action", "subject", "outcome", "detail_json")
 _ADD = Sql(insert(table).inline(), columns=_COLUMNS)
-_ALONE = Sql(select(func.pg_advisory_xact_lock(bindparam("name"))))
 _HISTORY = Sql(
     select(_j.at, _j.actor, _j.action, _j.subject, _j.outcome, _j.detail_json)
     .where(_j.subject == bindparam("about"))
@@ -39,8 +39,7 @@ def journal(t: Transaction, entry: Entry) -> None:
 
 def alone(t: Transaction, name: str) -> None:
     """Of the transactions of that name one goes on at a time; on SQLite that is so anyway."""
-    if t.shared:
-        t.run(_ALONE, name=int.from_bytes(t.hash("alone", "", name)[:8], "big", signed=True))
+    one_at_a_time(t, t.hash("alone", "", name))
 
 
 def history(t: Transaction, subject: str) -> Sequence[Entry]:

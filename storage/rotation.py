@@ -12,6 +12,7 @@ from bot.domain.journal import Entry
 from bot.failpoint import failpoint
 from storage.crypto import KeysWrong, Tampered
 from storage.journal import journal
+from storage.shared import patiently
 from storage.sql import Sql
 from storage.transaction import Transaction
 from storage.work_tables import forwards
@@ -20,7 +21,6 @@ AT_ONCE = 50  # rows sealed in one transaction: of the largest events, 50 MB
 WINDOW = 500  # rows looked at in one
 
 _PROOFS = {"vault": " AND name NOT LIKE 'canary:%'"}  # a key's canary is proof of that key, and goes with it
-_PATIENTLY = Sql("SET LOCAL statement_timeout = '30min'")  # the session's own patience is for a press
 _RETIRE = Sql("DELETE FROM vault WHERE name LIKE 'canary:%' AND name <> :newest")
 
 
@@ -114,8 +114,7 @@ def step(t: Transaction, *, table: Sealed, after: str | int, upto: str | int) ->
 
 def left(t: Transaction) -> dict[str, dict[str, int]]:
     """What the older keys are still needed for: by key id, how many values of which table. All ids are there."""
-    if t.shared:
-        t.run(_PATIENTLY)
+    patiently(t)
     return {key_id: dict(_of(t, t.keys.header(key_id))) for key_id in t.keys.ids[1:]}
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from storage import chain, mapping, replies, timers
+from storage.shared import patiently
 from storage.sql import Sql
 from storage.transaction import Row, Transaction
 
@@ -27,14 +28,9 @@ class _Rule(NamedTuple):
     find: Callable[[Transaction], Iterator[str]]
 
 
-# The session's patience is for a press. A million answers are looked at for longer; this ends with the transaction.
-_PATIENTLY = Sql("SET LOCAL statement_timeout = '30min'")
-
-
 def verify(records: Transaction) -> list[Breach]:
     """Every breach in the stored state: `await store.read(verify)`."""
-    if records.shared:
-        records.run(_PATIENTLY)
+    patiently(records)
     found = ((rule, tuple(dict.fromkeys(rule.find(records)))) for rule in _RULES)
     return [Breach(invariant=rule.invariant, ids=ids, sentence=rule.sentence) for rule, ids in found if ids]
 

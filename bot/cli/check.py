@@ -17,7 +17,7 @@ from bot import practice_file, settings
 from bot.app import clock
 from bot.cli.checked import Checked, failed, ok, warning
 from bot.cli.desk import as_json, console, load_practice, no_folder
-from bot.cli.keys import still_needed
+from bot.cli.keys import knows_every_value, still_needed
 from bot.cli.remote import look_at_portals, look_at_slack
 from bot.domain.practice import Practice
 from bot.domain.store import Records, StoreUnavailable
@@ -149,8 +149,8 @@ async def _older_keys(found: settings.Settings) -> list[Checked]:
     try:
         storage.must_fit(found.database_url)
         ring = storage.proven(found.database_url, found.keys)
-        if ring is None or len(ring.ids) == 1 or storage.revision(found.database_url) != storage.head():
-            return []  # and an older version cannot tell
+        if ring is None or len(ring.ids) == 1 or not knows_every_value(found):
+            return []
         store = storage.open_store(found.database_url, ring, load_practice=load_practice)
         try:
             left = still_needed(await store.read(storage.rotation.left))

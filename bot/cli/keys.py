@@ -35,6 +35,11 @@ def rotate() -> None:
     name = who()
 
     async def work(store: Store) -> None:
+        if not knows_every_value(found):
+            raise click.ClickException(
+                f"The database's schema is newer than this version of Portal Desk ({storage.head()}), which may not "
+                "know every value in it. Call this with the version that upgraded it."
+            )
         ring = storage.keyring_for(found.database_url, found.keys)
         try:
             await _rotated(store, found, ring, by=name)
@@ -43,7 +48,6 @@ def rotate() -> None:
                 "The database went away. What is done is done; call `portaldesk keys rotate` again for the rest."
             ) from None
 
-    must_be_current(found)
     with_store(found, work)
 
 
@@ -108,14 +112,9 @@ async def _pass(store: Store, done: Callable[[int], object], lost: set[str]) -> 
     return values
 
 
-def must_be_current(found: Settings) -> None:
-    """Only the version that knows every table may say which keys are still needed."""
-    standing, ours = storage.revision(found.database_url), storage.head()
-    if standing is not None and standing > ours:
-        raise click.ClickException(
-            f"The database's schema ({standing}) is newer than this version of Portal Desk ({ours}), which may not "
-            "know every value in it. Call this with the version that upgraded it."
-        )
+def knows_every_value(found: Settings) -> bool:
+    """Whether this version may say which keys are still needed: on a newer schema that it fits it may not."""
+    return storage.revision(found.database_url) == storage.head()
 
 
 def _must_write_with(newest: str, found: Settings, where: str) -> None:

@@ -10,7 +10,7 @@ from rich.table import Table
 
 import storage
 from bot.cli.desk import DATABASE, as_json, console, settled, with_store
-from bot.cli.keys import still_needed
+from bot.cli.keys import knows_every_value, still_needed
 from bot.domain.store import Store
 
 
@@ -22,8 +22,7 @@ def verify(machine: bool) -> None:  # noqa: FBT001 - a command's flag
 
     async def work(store: Store) -> tuple[list[storage.Breach], dict[str, str]]:
         told = await store.read(storage.verify)
-        known = storage.revision(found.database_url) == storage.head()  # an older version cannot tell
-        return told, still_needed(await store.read(storage.rotation.left)) if known else {}
+        return told, still_needed(await store.read(storage.rotation.left)) if knows_every_value(found) else {}
 
     breaches, keys = with_store(found, work)
     if machine:

@@ -1,0 +1,24 @@
+"""What only a database that several processes share has to be asked; on SQLite these do nothing."""
+
+from __future__ import annotations
+
+from sqlalchemy import bindparam, func, select
+
+from storage.sql import Sql
+from storage.transaction import Transaction
+
+_LOCK = Sql(select(func.pg_advisory_xact_lock(bindparam("key"))))
+# The session's patience is for a press. What looks at everything takes longer; this ends with the transaction.
+_PATIENTLY = Sql("SET LOCAL statement_timeout = '30min'")
+
+
+def one_at_a_time(t: Transaction, key: bytes | bytearray) -> None:
+    """Wait until no other transaction with that key is under way: what it wrote can be seen then."""
+    if t.shared:
+        t.run(_LOCK, key=int.from_bytes(key[:8], "big", signed=True))
+
+
+def patiently(t: Transaction) -> None:
+    """Let the statements of this transaction take as long as a million rows need."""
+    if t.shared:
+        t.run(_PATIENTLY)

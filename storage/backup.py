@@ -24,10 +24,11 @@ class BackupRefused(Exception):  # noqa: N818 - a sentence for the operator
     """The copy cannot be made, or cannot be put back: one sentence why, one what to do."""
 
 
-def backup(url: str, target: Path) -> None:
+def backup(url: str, target: Path) -> bool:
     """Copy the database of that address into a new file, readable by its owner only; never over another file.
 
-    The copy is of one moment, however much is written meanwhile, and is proven to be whole before it gets its name.
+    The copy is of one moment, however much is written meanwhile. True: it was proven to be whole before it got its
+    name. For PostgreSQL it is False, since only a restore proves what pg_dump wrote.
     """
     if target.exists():
         raise BackupRefused(f"{target} is there already. Give the backup a name of its own.")
@@ -49,6 +50,7 @@ def backup(url: str, target: Path) -> None:
                 _copied(database, part)
         synced(part)
         _named(part, target)
+        return database is not None
     finally:
         with suppress(FileNotFoundError):
             part.unlink()

@@ -19,7 +19,7 @@ T = TypeVar("T")
 Wake = Callable[[frozenset[str]], None]
 
 READERS = 3
-READ_AT_MOST = 300.0  # seconds; as long as somebody reads, the write-ahead log cannot begin anew
+READ_AT_MOST = 1_800.0  # seconds: `verify` of a million messages ten times over; a reader keeps the log from ending
 _LOOK_AT_LOG = 64  # commits between two looks at the size of the write-ahead log
 _WAIT_FOR_READERS_MS = 250  # whoever reads for longer is waited for at the next look, while the intake goes on
 _STEPS = 50_000  # of SQLite's machine between two looks at the clock

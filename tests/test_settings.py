@@ -205,7 +205,7 @@ def test_one_right_value(name: str, value: str, field: str, expected: object) ->
     [
         "postgresql://u:p@db.example.org:5432/desk",
         "postgresql+psycopg://u:p%40@db/desk?sslmode=require",
-        "postgresql://postgres:@/postgres?host=/tmp/pg",
+        "postgresql://postgres:@/postgres?host=/run/postgresql",
         "postgresql:///desk",
     ],
 )

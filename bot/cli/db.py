@@ -46,12 +46,15 @@ def backup(file: Path) -> None:
     """Copy the database, while the service runs, into a new file that only its owner can read."""
     settings = settled({"database"})
     try:
-        storage.backup(settings.database_url, file)
+        whole = storage.backup(settings.database_url, file)
     except storage.BackupRefused as refused:
         raise click.ClickException(str(refused)) from None
     except StoreUnavailable as gone:
         raise away(settings, gone, "The database cannot be reached; no backup was made.") from None
-    console.print(f"Copied to {file} ({file.stat().st_size:,} bytes), and proven to be whole.", soft_wrap=True)
+    proven = ", and proven to be whole" if whole else ""
+    console.print(f"Copied to {file} ({file.stat().st_size:,} bytes){proven}.", soft_wrap=True)
+    if not whole:
+        console.print("What proves a copy of PostgreSQL is a restore: try one into an empty database.")
     console.print("It opens with the keys of this database only: keep those too, and apart.")
 
 

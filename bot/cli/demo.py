@@ -8,6 +8,7 @@ import os
 import secrets
 import shutil
 import signal
+import socket
 import sys
 from base64 import b64encode
 from collections.abc import Mapping
@@ -67,8 +68,19 @@ class Demo:
             "PORTALDESK_LOG": "text",
         }
 
+    def _alone(self) -> None:
+        """See that every port is free: DemoFailed with what to do, also about parts that outlived a killed demo."""
+        if not (taken := [port for port in range(self._port, self._port + 4) if not _free(port)]):
+            return
+        ports = ", ".join(map(str, taken))
+        pids = sorted(int(file.read_text(encoding="ascii")) for file in self.folder.glob("*.pid"))
+        before = f" If a demo before was killed, its parts still run: kill {' '.join(map(str, pids))}" if pids else ""
+        others = f"Choose four others with --port {self._port + 10}."
+        raise DemoFailed(f"Taken by somebody else on this machine: port {ports}. {others}{before}")
+
     async def start(self) -> bool:
         """Start every part and wait until it answers; True when the workspace is a new one."""
+        self._alone()
         self._logs.mkdir(parents=True, exist_ok=True)
         fresh = not (self.folder / "portaldesk.db").exists()
         config = self.folder / "slack.json"
@@ -148,13 +160,25 @@ class Demo:
         """End every part, the service first, so that it can finish what is on the wire."""
         for name in ("service", "page", "portal", "slack"):
             child = self._children.get(name)
-            if child is None or child.returncode is not None:
+            if child is None:
                 continue
-            child.send_signal(signal.SIGTERM)
-            try:
-                await asyncio.wait_for(child.wait(), STOP_WITHIN)
-            except TimeoutError:
-                child.kill()
+            if child.returncode is None:
+                child.send_signal(signal.SIGTERM)
+                try:
+                    await asyncio.wait_for(child.wait(), STOP_WITHIN)
+                except TimeoutError:
+                    child.kill()
+            (self.folder / f"{name}.pid").unlink(missing_ok=True)
+
+
+def _free(port: int) -> bool:
+    with socket.socket() as tried:
+        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            tried.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
 
 
 async def play(folder: Path, port: int, console: Console) -> None:

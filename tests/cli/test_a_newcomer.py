@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +16,7 @@ from click.testing import CliRunner
 
 from bot.cli import portaldesk
 from tests.cli.conftest import Shell, Town
+from tests.ports import free_port
 from tests.world import PRACTICE, until
 
 
@@ -274,3 +276,21 @@ async def test_what_is_open_is_printed_without_slack(town: Town):
     lines = (await shell("audit", "export", "--from", "2020-01-01", "--to", "2199-12-31")).out.splitlines()
     printed = [json.loads(line) for line in lines if "queue.printed" in line]
     assert [row["detail"]["names"] for row in printed] == [True, False]
+
+
+async def test_a_demo_whose_ports_are_taken_names_them_and_what_lives_on(shell: Shell):
+    """A demo that was killed leaves its parts behind: which ports, which processes, and what to type, before a start."""
+    port = free_port(in_a_row=4)
+    folder = shell.folder / "morning"
+    folder.mkdir()
+    (folder / "slack.pid").write_text("4711")
+    (folder / "page.pid").write_text("4712")
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", port + 2))
+        taken.listen()
+        told = await shell("demo", "--port", str(port), "--folder", str(folder))
+    assert told.code == 1
+    assert f"port {port + 2}." in told.flat
+    assert "kill 4711 4712" in told.flat
+    assert f"--port {port + 10}" in told.flat
+    assert not (folder / "portaldesk.db").exists()

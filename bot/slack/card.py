@@ -94,8 +94,8 @@ def opaque_header(picture: Picture) -> Block:
 
 
 def opaque(picture: Picture) -> str:
-    initials = privacy.initials(line(picture.patient.name, 150))
     """Kind, number and initials, and nothing else."""
+    initials = privacy.initials(line(picture.patient.name, 150))
     known = [KINDS[picture.conversation.kind][0], f"No. {picture.conversation.number}", initials]
     return " · ".join(part for part in known if part)
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import socket
 from random import SystemRandom
+
+from bot.cli.demo import is_free
 
 _CHANCE = SystemRandom()  # `random` is seeded, the same in every worker of a test run
 _GIVEN: set[int] = set()
@@ -17,16 +18,6 @@ def free_port(in_a_row: int = 1) -> int:
     while True:
         first = _CHANCE.randrange(20_000, 32_000)
         ports = range(first, first + in_a_row)
-        if _GIVEN.isdisjoint(ports) and all(map(_is_free, ports)):
+        if _GIVEN.isdisjoint(ports) and all(map(is_free, ports)):
             _GIVEN.update(ports)
             return first
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-    return True

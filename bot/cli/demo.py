@@ -70,7 +70,7 @@ class Demo:
 
     def _alone(self) -> None:
         """See that every port is free: DemoFailed with what to do, also about parts that outlived a killed demo."""
-        if not (taken := [port for port in range(self._port, self._port + 4) if not _free(port)]):
+        if not (taken := [port for port in range(self._port, self._port + 4) if not is_free(port)]):
             return
         ports = ", ".join(map(str, taken))
         pids = sorted(int(file.read_text(encoding="ascii")) for file in self.folder.glob("*.pid"))
@@ -171,7 +171,8 @@ class Demo:
             (self.folder / f"{name}.pid").unlink(missing_ok=True)
 
 
-def _free(port: int) -> bool:
+def is_free(port: int) -> bool:
+    """Whether nobody listens on that port of this machine."""
     with socket.socket() as tried:
         tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from bot.domain import nightly
 from storage import chain, verify
 from tests.world import World, message, until
+
+
+async def the_night_passes(desk: World) -> None:
+    """Skip to the hour after the next night's proof, whatever the hour is at which this test runs."""
+    now = desk.clock().astimezone(ZoneInfo("America/New_York"))
+    morning = (now + timedelta(days=1)).replace(hour=nightly.HOUR + 1, minute=0)
+    await desk.later(seconds=morning.timestamp() - now.timestamp())
 
 
 async def test_the_journal_is_sealed_within_seconds(desk: World):
@@ -24,13 +35,13 @@ async def test_the_nightly_proof_is_made_once_and_finds_nothing(desk: World):
     """After three in the practice's night, once, however often it ticks and however many there are."""
     await desk.write(message())
     await desk.card("Ear drops and swimming")
-    await desk.later(hours=24)
+    await the_night_passes(desk)
     for _ in range(3):
         await desk.service.watch.prove()
     assert len(await desk.history("verify.begun")) == 1
     (row,) = await desk.history("verify.done")
     assert row["outcome"] == "done"
-    await desk.later(hours=24)
+    await the_night_passes(desk)
     await desk.service.watch.prove()
     assert len(await desk.history("verify.done")) == 2
 
@@ -41,7 +52,7 @@ async def test_a_broken_rule_rings_in_the_morning(desk: World):
 
     await desk.write(message())
     await desk.writing(await desk.card("Ear drops and swimming"))
-    await desk.later(hours=24)
+    await the_night_passes(desk)
 
     def spoil(records) -> None:
         records.run(Sql("UPDATE windows SET slack = 'U0EVE'"))

@@ -24,6 +24,7 @@ from tests.ports import free_port
 from tests.world import CHANNELS, MANIFEST, PEOPLE, PRACTICE, ROOT, SECRET, SIGNING, environment
 
 SECRETS = (SECRET, "xoxb-sandbox-bot", "xapp-1-A0PORTAL-sandbox", "k1:", SIGNING)
+WIDE = "400"  # columns: no sentence is broken
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,7 +74,7 @@ class Shell:
 
     def environment(self, over: Mapping[str, str]) -> dict[str, str]:
         """What a command sees: a bare system's, and the settings."""
-        base = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "COLUMNS": "400", "HOME": str(self.folder)}
+        base = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "COLUMNS": WIDE, "HOME": str(self.folder)}
         return base | {name: value for name, value in (self.env | dict(over)).items() if value}
 
     async def start(self, *words: str, **over: str) -> Running:
@@ -130,7 +131,8 @@ def forked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Where commands are run."""
     path = str(tmp_path_factory.mktemp("forked") / "door")
     words = [sys.executable, "-m", "tests.cli.forked", path]
-    with subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE) as server:
+    env = os.environ | {"COLUMNS": WIDE}  # a module reads it as it is loaded
+    with subprocess.Popen(words, cwd=ROOT, env=env, stdout=subprocess.PIPE) as server:
         assert server.stdout
         assert server.stdout.readline() == b"ready\n"
         yield path

@@ -3,6 +3,7 @@
 import base64
 import json
 import shutil
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import parse_qs
@@ -106,8 +107,8 @@ class Sandbox:
         return await self.puppet.call("chat.postMessage", channel=channel, text=shown["text"], blocks=shown["blocks"])
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def sandbox():
+@asynccontextmanager
+async def whole_sandbox():
     async with ClientSession() as session:
         puppet = Puppet(session)
         app = web.Application()
@@ -139,6 +140,12 @@ async def sandbox():
         await runner.cleanup()
 
 
+@pytest_asyncio.fixture(loop_scope="session")
+async def sandbox():
+    async with whole_sandbox() as made:
+        yield made
+
+
 @pytest_asyncio.fixture(loop_scope="session", scope="session")
 async def browser():
     if CHROMIUM is None:
@@ -151,8 +158,8 @@ async def browser():
         await running.close()
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def tab(browser, sandbox):
+@asynccontextmanager
+async def watched_tab(browser, sandbox):
     """A tab at the page, 1440x900, that fails the test when the page's scripts do."""
     faults = []
     context = await browser.new_context(viewport={"width": 1440, "height": 900})
@@ -169,3 +176,10 @@ async def tab(browser, sandbox):
     yield page
     await context.close()
     assert faults == []
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def tab(browser, sandbox):
+    """A tab of the test's own."""
+    async with watched_tab(browser, sandbox) as made:
+        yield made

@@ -1,8 +1,9 @@
 """Every design mock-up, drawn by the page in a real Chromium: all words are to be seen, and nothing sticks out."""
 
 import pytest
+import pytest_asyncio
 
-from tests.sandbox.page.conftest import MOCKUPS, mockup
+from tests.sandbox.page.conftest import MOCKUPS, mockup, watched_tab, whole_sandbox
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 NAMES = sorted(path.name for path in MOCKUPS.glob("*.json"))
@@ -55,31 +56,49 @@ def squeezed(text):
     return " ".join(text.split())
 
 
+@pytest_asyncio.fixture(loop_scope="session", scope="module")
+async def wall(browser):
+    """One sandbox and one tab that all mock-ups are hung on, one after the other."""
+    async with whole_sandbox() as sandbox, watched_tab(browser, sandbox) as tab:
+        yield tab, sandbox
+
+
 async def present(tab, sandbox, name):
     """Brings a mock-up before the person, the way the bot would; its box on the page."""
     shown = mockup(name)
+    await tab.set_viewport_size(dict(zip(("width", "height"), WIDTHS[0], strict=True)))
+    if await tab.locator(".modal").count():  # of the mock-up before
+        await tab.keyboard.press("Escape")
+        await tab.wait_for_selector(".modal", state="detached")
     if name.endswith(".home.json"):
         await sandbox.puppet.call("views.publish", user_id="U0ALICE", view=shown)
-        await tab.evaluate("document.querySelector('.side-row').click()")
-        await tab.wait_for_selector(".home .block >> nth=2")
-        return tab.locator(".home")
+        await tab.locator(".side-row").first.click()
+        box = tab.locator(".home")
+        own = max(words(shown["blocks"]), key=len)  # not a word of the Home before
+        await tab.wait_for_function(
+            "(own) => document.querySelector('.home')?.innerText.replace(/\\s+/g, ' ').includes(own)", arg=squeezed(own)
+        )
+        return box
+    await tab.locator(".side-row", has_text="nursing").click()
     if name.endswith(".message.json"):
-        await sandbox.post(name)
-        await tab.wait_for_selector(".message .block")
-        return tab.locator(".message .blocks").last
+        posted = await sandbox.post(name)
+        box = tab.locator(f".message[data-ts='{posted['ts']}'] .blocks")
+        await box.wait_for()
+        return box
     button = {"type": "button", "action_id": "show", "text": {"type": "plain_text", "text": "Show"}}
-    await sandbox.puppet.call(
+    posted = await sandbox.puppet.call(
         "chat.postMessage", channel="C0NURSING", text="show", blocks=[{"type": "actions", "elements": [button]}]
     )
     sandbox.puppet.opens("show", shown)
-    await tab.locator("[data-action=show]").click()
+    await tab.locator(f".message[data-ts='{posted['ts']}'] [data-action=show]").click()
     await tab.wait_for_selector(".modal .block")
     return tab.locator(".modal")
 
 
 @pytest.mark.parametrize("name", NAMES)
-async def test_a_mockup_is_drawn_whole(tab, sandbox, name):
+async def test_a_mockup_is_drawn_whole(wall, name):
     """No text is missing, none is cut off at the side, and the page never scrolls sideways, on any width."""
+    tab, sandbox = wall
     box = await present(tab, sandbox, name)
     shown = mockup(name)
     wanted = words(shown["blocks"]) + (words([shown.get("title"), shown.get("submit"), shown.get("close")]))

@@ -10,3 +10,14 @@ def pytest_configure(config: pytest.Config) -> None:
     del config
     for name in [n for n in os.environ if n.startswith(("SLACK_", "PORTALDESK_"))]:
         del os.environ[name]
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whatever the order, minutes come before moments: else one worker ends with a storm, and the others wait for it."""
+    items.sort(key=lambda item: -_minutes(item))
+
+
+def _minutes(item: pytest.Item) -> float:
+    allowed = item.get_closest_marker("timeout")
+    return float(allowed.args[0]) // 60 if allowed else 0.0

@@ -12,6 +12,7 @@ import socket
 import sys
 from base64 import b64encode
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -73,7 +74,7 @@ class Demo:
         if not (taken := [port for port in range(self._port, self._port + 4) if not is_free(port)]):
             return
         ports = ", ".join(map(str, taken))
-        pids = sorted(int(file.read_text(encoding="ascii")) for file in self.folder.glob("*.pid"))
+        pids = sorted(pid for file in self.folder.glob("*.pid") if (pid := _running(file)))
         before = f" If a demo before was killed, its parts still run: kill {' '.join(map(str, pids))}" if pids else ""
         others = f"Choose four others with --port {self._port + 10}."
         raise DemoFailed(f"Taken by somebody else on this machine: port {ports}. {others}{before}")
@@ -169,6 +170,16 @@ class Demo:
                 except TimeoutError:
                     child.kill()
             (self.folder / f"{name}.pid").unlink(missing_ok=True)
+
+
+def _running(file: Path) -> int:
+    """The process that a pid file names; 0 when it does not run, or the file names none."""
+    with suppress(ValueError, OSError):
+        pid = int(file.read_text(encoding="ascii"))
+        if pid > 1:
+            os.kill(pid, 0)
+            return pid
+    return 0
 
 
 def is_free(port: int) -> bool:

@@ -127,6 +127,7 @@ WRONG = [
     ("PORTALDESK_HTTP", "[1.2.3.4]:8300", "The host cannot be one."),
     ("PORTALDESK_HTTP", "[x]:8300", "The host cannot be one."),
     ("PORTALDESK_PRACTICE", "/nowhere/practice.yaml", "There is no such file."),
+    ("PORTALDESK_PRACTICE", "~nobody-of-this-name/practice.yaml", "There is no such file."),
     ("PORTALDESK_PORTAL_MAIN_URL", "portal.example.org", "This is no http or https address."),
     ("PORTALDESK_PORTAL_MAIN_URL", "http://portal.example.org", "families' words would travel in clear."),
     ("PORTALDESK_PORTAL_MAIN_URL", "https://localhost", "The address is loopback or private."),

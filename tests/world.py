@@ -28,6 +28,7 @@ from bot.sandbox.slack import server as slack_server
 from bot.sandbox.slack.config import ChannelConfig, Manifest, PersonConfig, SlackConfig, Timing
 from bot.sandbox.slack.event import told_change
 from bot.sandbox.slack.shape import message_public
+from handlers import context
 from storage import keyring_for, open_store, verify
 from storage.sql import Sql
 from tests.ports import free_port
@@ -70,7 +71,7 @@ PEOPLE = (
 )
 EVERYBODY = tuple(person.id for person in PEOPLE)
 # Machines that run tests stand still for seconds at times, and then nobody is to blame for a late acknowledgement.
-# How soon ours comes is measured by `make bench`; a test about Slack's own three seconds says so.
+# How soon ours comes is measured by `make bench`; a test about Slack's own three seconds says so. An act may take as long.
 PATIENCE = Timing(ack=12.0, trigger=12.0)
 CHANNELS = (
     ChannelConfig("C0FRONT", "front-desk", members=EVERYBODY),
@@ -590,7 +591,8 @@ async def world(
     port, clock = free_port(), Clock()
     config = slack or SlackConfig(people=PEOPLE, channels=CHANNELS, limits=False)
     config = replace(config, manifest=MANIFEST, signing_secret=SIGNING)
-    if config.timing == Timing():
+    patient = config.timing == Timing()
+    if patient:
         config = replace(config, timing=PATIENCE)
     if http_mode:
         config = replace(config, deliver="http", bot_url=f"http://127.0.0.1:{port}/slack/events")
@@ -598,6 +600,7 @@ async def world(
     portal = dict(portal or {})
     portal["mode"] = Mode(portal.get("mode", Mode.IDEMPOTENT))
     at_portal = PortalConfig(**{"bot_url": bot, "secrets": (SECRET,), "clock": clock.unix} | portal)
+    within = PATIENCE.ack - 2.0 if patient else context.WITHIN
     async with await slack_server.serve(config) as running_slack:
         if before:
             before(running_slack)
@@ -614,6 +617,7 @@ async def world(
         service = serving(env, clock, pace=pace)
         await service.start()
         async with aiohttp.ClientSession() as http:
+            giving_up, context.WITHIN = context.WITHIN, within
             made = World(
                 slack=running_slack, portal=running_portal, service=service, environment=env, http=http, clock=clock
             )
@@ -622,6 +626,7 @@ async def world(
                     await connected(made)
                 yield made
             finally:
+                context.WITHIN = giving_up
                 await made.service.stop()
                 await running_portal.stop()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import ipaddress
+import os
 import re
 from pathlib import Path
 from urllib.parse import SplitResult, unquote, urlsplit
@@ -218,7 +219,7 @@ def switch(value: str) -> bool:
 
 def file(value: str) -> Path:
     """A file that exists."""
-    path = Path(value).expanduser()
+    path = Path(os.path.expanduser(value))  # noqa: PTH111 - Path's own raises for a person who does not exist
     if not path.is_file():
         raise Wrong("There is no such file.", "The path of a practice file (docs/practice-file.md).")
     return path

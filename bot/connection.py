@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from aiohttp import ClientSession
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
@@ -71,13 +72,28 @@ def slack_app(client: AsyncWebClient, settings: Settings, workspace: Workspace) 
             bot_token=settings.slack_bot_token,
         )
 
-    return AsyncApp(
-        client=client,
-        authorize=authorize,
-        signing_secret=settings.slack_signing_secret,
-        process_before_response=True,
-        request_verification_enabled=settings.slack_app_token is None,
-    )
+    with _unsaid(logging.getLogger("slack_bolt.AsyncApp")):
+        return AsyncApp(
+            client=client,
+            authorize=authorize,
+            signing_secret=settings.slack_signing_secret,
+            process_before_response=True,
+            request_verification_enabled=settings.slack_app_token is None,
+        )
+
+
+@contextmanager
+def _unsaid(bolts: logging.Logger) -> Iterator[None]:
+    """Bolt warns at each start that it will ask `authorize` for the token; so it shall, and nobody can do anything."""
+
+    def nothing(_: logging.LogRecord) -> bool:
+        return False
+
+    bolts.addFilter(nothing)
+    try:
+        yield
+    finally:
+        bolts.removeFilter(nothing)
 
 
 class Connection:

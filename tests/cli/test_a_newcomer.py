@@ -119,7 +119,9 @@ async def test_from_an_empty_folder_to_a_running_service(town: Town):
     assert (verified.code, verified.flat) == (0, "Every rule holds.")
     assert json.loads((await shell("verify", "--json")).out) == {"broken": [], "older_keys": {}}
     running.terminate()
-    assert (await shell.end(running)).code == 0
+    ended = await shell.end(running)
+    assert ended.code == 0
+    assert "is withheld" not in ended.err  # a start that is as it should be warns of nothing
     nobody = await shell("sample", "refill")
     assert nobody.code == 1
     assert "no service there" in nobody.flat

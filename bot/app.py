@@ -115,7 +115,9 @@ class Service:
         except SlackRefused as refused:
             raise CannotStart(str(refused)) from None
         members = Members(poster, workspace)
-        self._front = Front(store=self.store, poster=poster, clock=self.clock, member=members.member)
+        self._front = Front(
+            store=self.store, poster=poster, clock=self.clock, member=members.member, within=settings.press_within
+        )
         app = slack_app(client, settings, workspace)
         handlers.register(app, self._front, members, workspace, self.metrics.press_seconds.observe)
         if self.only != "web":

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
+import time
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
@@ -23,7 +25,7 @@ logger = logging.getLogger("portaldesk.press")
 
 T = TypeVar("T")
 _REF = re.compile(r"[A-Za-z]{1,3}_[0-9A-Za-z]{8,64}")
-WITHIN = 2.5  # seconds that a press may take to commit: Slack gives three in all (CONTRACT section 6)
+_CAME: ContextVar[float] = ContextVar("came")  # when the press that this task serves came, in steady seconds
 
 Payload = Mapping[str, Any]
 
@@ -31,6 +33,8 @@ Payload = Mapping[str, Any]
 @dataclass(slots=True, kw_only=True)
 class Front:
     """The front desk: what listeners share. `member` tells whether Slack calls an account an own, active member.
+
+    `within`: seconds that a press may take, its looks and its act together; Slack gives three (CONTRACT section 6).
 
     `presses` holds what each feature does for the entries of a card's overflow menu, by the catalogue's key;
     `commands` what it does for the words after `/portal`; `redraws` how a surface that a press was made in (by its
@@ -41,13 +45,15 @@ class Front:
     poster: Poster
     clock: Callable[[], datetime]
     member: Callable[[str, str | None], Awaitable[bool | None]]
+    within: float
     presses: dict[str, Callable[[Payload, str], Coroutine[Any, Any, None]]] = field(default_factory=dict)
     commands: dict[str, Callable[[Payload], Coroutine[Any, Any, None]]] = field(default_factory=dict)
     redraws: dict[str, Callable[[Payload], Coroutine[Any, Any, None]]] = field(default_factory=dict)
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def person(self, body: Payload) -> Person:
-        """Who pressed, as Slack signed it; never as a button's value says."""
+        """Who pressed, as Slack signed it; never as a button's value says. From here on its time runs."""
+        _CAME.set(time.monotonic())
         user = body.get("user") or {}
         slack = str(user.get("id") or body.get("user_id") or "")
         team = str(user.get("team_id") or body.get("team_id") or "") or None
@@ -55,12 +61,21 @@ class Front:
 
     async def act(self, act: Callable[..., T], *, person: Person, about: str, **arguments: Any) -> T:
         """Run an act for a person; a refusal is journalled, then raised again."""
-        work = self.store.run(act, within=WITHIN, person=person, now=self.clock(), **arguments)
+        work = self.store.run(act, within=self._left(), person=person, now=self.clock(), **arguments)
         return await self._refusable(work, person, act.__name__, about)
 
     async def look(self, read: Callable[..., T], *, person: Person, about: str, **arguments: Any) -> T:
         """Read what a person's window is to be drawn again from; a refusal is journalled, then raised again."""
-        return await self._refusable(self.store.read(read, person=person, **arguments), person, read.__name__, about)
+        work = self.store.read(read, within=self._left(), person=person, **arguments)
+        return await self._refusable(work, person, read.__name__, about)
+
+    async def read(self, query: Callable[..., T], **arguments: Any) -> T:
+        """Run a query that refuses nobody, within the time that the press still has."""
+        return await self.store.read(query, within=self._left(), **arguments)
+
+    def _left(self) -> float:
+        """The seconds that the press still has; below zero it is too late already."""
+        return self.within - (time.monotonic() - _CAME.get())
 
     async def _refusable(self, work: Awaitable[T], person: Person, name: str, about: str) -> T:
         try:

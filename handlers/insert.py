@@ -24,7 +24,7 @@ def register(app: AsyncApp, front: Front) -> None:
 
     async def suggest(ack: AsyncAck, body: Payload, payload: Payload) -> None:
         slack = str((body.get("user") or {}).get("id") or "")
-        known = await front.store.read(phrasebook.usable, slack=slack)
+        known = await front.store.read(phrasebook.usable, within=front.within, slack=slack)
         await ack(options=insert.options(known, str(payload.get("value") or "")))
 
     async def chosen(ack: AsyncAck, body: Payload) -> None:
@@ -46,8 +46,8 @@ async def _inserted(front: Front, body: Payload, chosen: str) -> None:
     written = modal.read(view)
     person = await front.person(body)
     try:
-        desk = await front.store.read(send.desk_of, window_id=written.window_id, person=person)
-        known = await front.store.read(phrasebook.usable, slack=person.slack)
+        desk = await front.read(send.desk_of, window_id=written.window_id, person=person)
+        known = await front.read(phrasebook.usable, slack=person.slack)
     except Refused as refused:
         await front.tell(body, refused.sentence)
         return

@@ -86,7 +86,7 @@ async def _book(front: Front, body: Payload) -> Book | None:
     """The phrases of somebody with a role; everybody else is told why not."""
     person = await front.person(body)
     try:
-        return await front.store.read(phrasebook.book, person=person)
+        return await front.read(phrasebook.book, person=person)
     except Refused as refused:
         await front.tell(body, refused.sentence)
     except StoreUnavailable:
@@ -98,7 +98,7 @@ async def _edited(front: Front, body: Payload, ref: str) -> None:
     """Open the window on it; what is gone, or not theirs to change, is said, and the list shows what is true."""
     person = await front.person(body)
     try:
-        book = await front.store.read(phrasebook.chosen, person=person, ref=ref)
+        book = await front.read(phrasebook.chosen, person=person, ref=ref)
     except Refused as refused:
         await _told(front, body, refused)
     except StoreUnavailable:
@@ -136,7 +136,7 @@ async def _saved(front: Front, body: Payload, view: Payload) -> dict[str, Any]:
     """Keep it; the list underneath shows it at once."""
     person = await front.person(body)
     try:
-        book = await front.store.read(phrasebook.book, person=person)
+        book = await front.read(phrasebook.book, person=person)
     except (Refused, StoreUnavailable) as no:
         words = no.sentence if isinstance(no, Refused) else sentence.DATABASE_AWAY
         return {"response_action": "errors", "errors": {names.PHRASE_TEXT: words}}

@@ -164,7 +164,7 @@ async def _first(front: Front, body: Payload) -> None:
     """Home's button: the refill that waits longest, then the next one, and so on."""
     person = await front.person(body)
     try:
-        waiting = await front.store.read(_next, person=person)
+        waiting = await front.read(_next, person=person)
     except StoreUnavailable:
         await front.tell(body, sentence.NOT_READY)
         return

@@ -49,9 +49,9 @@ class PostgresStore:
         result: T = await self._crew.do(partial(self._write, act), arguments, within=within)
         return result
 
-    async def read(self, query: Callable[..., T], **arguments: Any) -> T:
+    async def read(self, query: Callable[..., T], *, within: float | None = None, **arguments: Any) -> T:
         """Run a query in a read-only transaction."""
-        result: T = await self._crew.do(partial(self._read, query), arguments)
+        result: T = await self._crew.do(partial(self._read, query), arguments, within=within)
         return result
 
     def on_work(self, wake: Wake) -> None:

@@ -38,9 +38,9 @@ class SqliteStore:
         result: T = await self._writer.do(act, arguments, within=within)
         return result
 
-    async def read(self, query: Callable[..., T], **arguments: Any) -> T:
+    async def read(self, query: Callable[..., T], *, within: float | None = None, **arguments: Any) -> T:
         """Run a query on a read-only connection, on one snapshot."""
-        result: T = await self._readers.do(query, arguments)
+        result: T = await self._readers.do(query, arguments, within=within)
         return result
 
     def on_work(self, wake: Wake) -> None:

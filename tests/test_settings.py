@@ -417,5 +417,5 @@ def test_no_value_breaks_the_reader(name: str, value: str) -> None:
 def test_the_needs_are_the_fields_groups() -> None:
     """Each need is known, and every field of Settings has a default, so that tests can build one."""
     assert {"slack", "portals", "database", "keys", "http", "practice"} == NEEDS
-    assert Settings().slack_pace == 1.0
-    assert len(fields(Settings)) == 14
+    assert (Settings().slack_pace, Settings().press_within) == (1.0, 2.5)
+    assert len(fields(Settings)) == 15

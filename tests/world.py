@@ -28,7 +28,6 @@ from bot.sandbox.slack import server as slack_server
 from bot.sandbox.slack.config import ChannelConfig, Manifest, PersonConfig, SlackConfig, Timing
 from bot.sandbox.slack.event import told_change
 from bot.sandbox.slack.shape import message_public
-from handlers import context
 from storage import keyring_for, open_store, verify
 from storage.sql import Sql
 from tests.ports import free_port
@@ -600,7 +599,6 @@ async def world(
     portal = dict(portal or {})
     portal["mode"] = Mode(portal.get("mode", Mode.IDEMPOTENT))
     at_portal = PortalConfig(**{"bot_url": bot, "secrets": (SECRET,), "clock": clock.unix} | portal)
-    within = PATIENCE.ack - 2.0 if patient else context.WITHIN
     async with await slack_server.serve(config) as running_slack:
         if before:
             before(running_slack)
@@ -614,10 +612,9 @@ async def world(
             PORTALDESK_PRACTICE=str(practice),
             **(settings_over or {}),
         )
-        service = serving(env, clock, pace=pace)
+        service = serving(env, clock, pace=pace, patient=patient)
         await service.start()
         async with aiohttp.ClientSession() as http:
-            giving_up, context.WITHIN = context.WITHIN, within
             made = World(
                 slack=running_slack, portal=running_portal, service=service, environment=env, http=http, clock=clock
             )
@@ -626,14 +623,15 @@ async def world(
                     await connected(made)
                 yield made
             finally:
-                context.WITHIN = giving_up
                 await made.service.stop()
                 await running_portal.stop()
 
 
-def serving(env: Mapping[str, str], clock: Clock, *, pace: float = 0.0) -> Service:
-    """The service of these settings, not started yet."""
+def serving(env: Mapping[str, str], clock: Clock, *, pace: float = 0.0, patient: bool = True) -> Service:
+    """The service of these settings, not started yet. `patient`: its Slack is."""
     read = replace(settings.read(env), slack_pace=pace)
+    if patient:
+        read = replace(read, press_within=PATIENCE.ack - 2.0)
     keys = keyring_for(read.database_url, read.keys)
     store = open_store(read.database_url, keys, load_practice=load_practice)
     return Service(read, store, clock=clock, steady=clock.steady)

@@ -213,8 +213,8 @@ class Store(Protocol):
         """
         ...
 
-    async def read(self, query: Callable[..., T], **arguments: Any) -> T:
-        """Run `query(records, **arguments)` on a read-only connection."""
+    async def read(self, query: Callable[..., T], *, within: float | None = None, **arguments: Any) -> T:
+        """Run `query(records, **arguments)` on a read-only connection; StoreTooSlow after `within` seconds."""
         ...
 
     def on_work(self, wake: Callable[[frozenset[str]], None]) -> None:

@@ -46,8 +46,9 @@ class Settings:
     """Everything the environment says (CONTRACT, section 2). Its repr shows no secret.
 
     `slack_app_token` is None in HTTP mode. `http` is host and port. `keys` is as storage.crypto reads it, None where a
-    key file beside the SQLite database holds them. `slack_pace`: seconds between two posts in one channel; no variable
-    sets it, tests and benches do. `warnings`: what is probably not meant, and what is wrong but not needed now.
+    key file beside the SQLite database holds them. No variable sets `slack_pace` (seconds between two posts in one
+    channel) and `press_within` (seconds that a press may take); tests and benches do. `warnings`: what is probably not
+    meant, and what is wrong but not needed now.
     """
 
     slack_bot_token: str | None = field(default=None, repr=False)
@@ -63,6 +64,7 @@ class Settings:
     log: Literal["json", "text"] = "json"
     log_level: str = "INFO"
     slack_pace: float = 1.0
+    press_within: float = 2.5
     warnings: tuple[Fault, ...] = ()
 
     @property

@@ -19,6 +19,8 @@ from bot.failpoint import failpoint
 CARD_EVENT = "portaldesk_card"
 ANSWER_LIMIT = 16 * 1024 * 1024  # bytes of an answer; a page of a channel has 200 messages of at most 40,000 characters
 
+STUMBLES = 4  # how often one page is asked for again: else a look back over many pages hardly ever comes to its end
+
 _encode = msgspec.json.Encoder().encode
 
 _UNSURE = {"internal_error", "fatal_error", "service_unavailable", "request_timeout"}
@@ -257,7 +259,7 @@ class Poster:
         return found
 
     async def _pages(self, channel: str, *, since: float, thread: str | None = None) -> AsyncIterator[Called]:
-        cursor, most = None, 200
+        cursor, most, stumbled = None, 200, 0
         while True:
             called = await self.call(
                 "conversations.replies" if thread else "conversations.history",
@@ -273,6 +275,10 @@ class Poster:
             if called.code == "too_long" and most > 1:  # of many long messages fewer are asked for at once
                 most //= 2
                 continue
+            if called.verdict is Verdict.UNSURE and called.code != "timeout" and stumbled < STUMBLES:
+                stumbled += 1  # reading changes nothing, so it may be asked for again
+                continue
+            stumbled = 0
             yield called
             cursor = (called.data.get("response_metadata") or {}).get("next_cursor") or None
             if cursor is None:

@@ -139,6 +139,29 @@ async def test_reading_asks_with_get(ask: Ask):
     assert asked[0]["oldest"] == "4.500000"
 
 
+async def test_a_page_that_fails_is_asked_for_again(ask: Ask):
+    """A look back over many pages goes on from the page that Slack stumbled over; one that never comes ends it."""
+    asked: list[str] = []
+    failing = 3
+
+    async def answer(request: web.Request) -> web.Response:
+        page = request.query.get("cursor", "0")
+        asked.append(page)
+        if asked.count(page) <= failing:
+            return web.json_response({"ok": False, "error": "internal_error"})
+        ours = [{"ts": "5.0", "metadata": {"event_payload": {"key": "k1"}}}] if page == "2" else []
+        return web.json_response(
+            {"ok": True, "messages": ours, "response_metadata": {"next_cursor": str(int(page) + 1)}}
+        )
+
+    found = await (await ask(answer)).find("C1", key="k1", since=4.5)
+    assert found.data == {"ts": "5.0"}
+    assert asked == ["0"] * 4 + ["1"] * 4 + ["2"] * 4
+    failing = 99
+    assert (await (await ask(answer)).find("C1", key="k1", since=4.5)).verdict is Verdict.UNSURE
+    assert asked[12:] == ["0"] * 5
+
+
 async def test_a_refused_connection_is_unsent_and_a_lost_answer_unsure(ask: Ask):
     """Only when no byte can have left may it be sent again without a look; silence and a cut line are doubt."""
 

@@ -12,8 +12,9 @@ import psycopg
 import pysqlite3
 import pytest
 
+from bot.sandbox.slack.config import SlackConfig, Timing
 from tests.journeys.conftest import OpenDesk
-from tests.world import PRACTICE, World, message, text_block, texts, words
+from tests.world import CHANNELS, PEOPLE, PRACTICE, World, message, text_block, texts, words
 
 BODY = {"format": "plain", "text": "And now a fever!", "lang": "en"}
 
@@ -189,8 +190,12 @@ async def test_forged_windows_send_nothing(desk: World):
     assert [r["to"]["portal_user_id"] for r in await desk.replies()] == ["pu-1"]
 
 
-async def test_a_database_that_is_too_slow_sends_nothing_and_loses_no_words(desk: World):
+async def test_a_database_that_is_too_slow_sends_nothing_and_loses_no_words(open_desk: OpenDesk):
     """While another connection holds the database, Send says so within Slack's three seconds; then Send works."""
+    impatient = Timing(ack=3.0, trigger=4.0)  # as Slack is; the other journeys' is patient
+    desk = await open_desk(
+        PRACTICE, slack=SlackConfig(people=PEOPLE, channels=CHANNELS, limits=False, timing=impatient)
+    )
     _, view = await opened(desk)
     await desk.quiet()
     with closing(_locked(desk.database)):

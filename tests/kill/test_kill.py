@@ -85,8 +85,8 @@ async def killed(play: Stage, database: str, tmp_path: Path, at: Sequence[tuple[
 
 
 async def _dead(service: Service, times: int) -> None:
-    """A tick may be the last to pass."""
-    for _ in range(120):
+    """A tick may be the last to pass, and half a minute away on a busy machine."""
+    for _ in range(600):
         if service.deaths >= times:
             return
         await asyncio.sleep(0.05)

@@ -37,6 +37,7 @@ def register(
     """Put every listener in its place, the fallback last. `pressed` is told each press's seconds until its ack."""
 
     async def timed(next_: Callable[[], Awaitable[None]]) -> None:
+        front.comes()
         began = time.perf_counter()
         await next_()
         pressed(time.perf_counter() - began)

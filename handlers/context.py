@@ -51,9 +51,12 @@ class Front:
     redraws: dict[str, Callable[[Payload], Coroutine[Any, Any, None]]] = field(default_factory=dict)
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
-    async def person(self, body: Payload) -> Person:
-        """Who pressed, as Slack signed it; never as a button's value says. From here on its time runs."""
+    def comes(self) -> None:
+        """A press comes: whatever is looked up and done for it has `within` seconds from here on."""
         _CAME.set(time.monotonic())
+
+    async def person(self, body: Payload) -> Person:
+        """Who pressed, as Slack signed it; never as a button's value says."""
         user = body.get("user") or {}
         slack = str(user.get("id") or body.get("user_id") or "")
         team = str(user.get("team_id") or body.get("team_id") or "") or None

@@ -26,7 +26,7 @@ def register(app: AsyncApp, front: Front) -> None:
 
     async def suggest(ack: AsyncAck, body: Payload, payload: Payload) -> None:
         slack = str((body.get("user") or {}).get("id") or "")
-        practice = await front.store.read(_practice, within=front.within)
+        practice = await front.read(_practice)
         staff = practice.person(slack)
         known = modal.options(practice, str(payload.get("value") or ""), without=slack) if staff and staff.roles else []
         await ack(options=known)

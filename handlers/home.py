@@ -158,5 +158,5 @@ async def _redraw_desk(front: Front, body: Payload, opened: Opened | None) -> No
 
 
 async def _drawn(front: Front, person: Person, opened: Opened | None) -> dict[str, Any]:
-    board = await front.read(lists.board, person=person, now=front.clock(), opened=opened)
+    board = await front.store.read(lists.board, person=person, now=front.clock(), opened=opened)
     return home(board, front.clock())

@@ -24,7 +24,7 @@ def register(app: AsyncApp, front: Front) -> None:
 
     async def suggest(ack: AsyncAck, body: Payload, payload: Payload) -> None:
         slack = str((body.get("user") or {}).get("id") or "")
-        known = await front.store.read(phrasebook.usable, within=front.within, slack=slack)
+        known = await front.read(phrasebook.usable, slack=slack)
         await ack(options=insert.options(known, str(payload.get("value") or "")))
 
     async def chosen(ack: AsyncAck, body: Payload) -> None:

@@ -275,7 +275,8 @@ class Poster:
             if called.code == "too_long" and most > 1:  # of many long messages fewer are asked for at once
                 most //= 2
                 continue
-            if called.verdict is Verdict.UNSURE and called.code != "timeout" and stumbled < STUMBLES:
+            again = called.verdict is Verdict.UNSURE and called.code not in {"too_long", "timeout"}
+            if again and stumbled < STUMBLES:
                 stumbled += 1  # reading changes nothing, so it may be asked for again
                 continue
             stumbled = 0

@@ -288,12 +288,18 @@ async def test_a_demo_whose_ports_are_taken_names_them_and_what_lives_on(shell: 
     folder.mkdir()
     (folder / "slack.pid").write_text(str(os.getpid()))
     (folder / "page.pid").write_text(str(os.getppid()))
+    for name, odd in (("portal", "999999999"), ("service", ""), ("other", "no number")):
+        (folder / f"{name}.pid").write_text(odd)
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", port + 2))
         taken.listen()
         told = await shell("demo", "--port", str(port), "--folder", str(folder))
+        alone = await shell("demo", "--port", str(port), "--folder", str(shell.folder / "evening"))
     assert told.code == 1
     assert f"port {port + 2}." in told.flat
-    assert f"kill {min(os.getpid(), os.getppid())} {max(os.getpid(), os.getppid())}" in told.flat
+    assert told.flat.endswith(f"kill {' '.join(map(str, sorted((os.getpid(), os.getppid()))))}")
     assert f"--port {port + 10}" in told.flat
     assert not (folder / "portaldesk.db").exists()
+    assert not (folder / "logs").exists()
+    assert f"port {port + 2}." in alone.flat
+    assert "kill" not in alone.flat

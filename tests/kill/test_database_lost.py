@@ -20,6 +20,7 @@ pytestmark = [pytest.mark.kill, pytest.mark.postgres, pytest.mark.asyncio(loop_s
 CASES = (  # all of them: make chaos
     ("dropdb", "webhook.before_store:1"),
     ("dropdb", "store.before_commit:1"),
+    ("dropdb", "store.before_commit:3"),
     ("dropdb", "store.after_commit:1"),
     ("dropdb", "reply.before_settle:1"),
     ("restartdb", "store.before_commit:1"),

@@ -18,7 +18,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot import log
 from bot.settings import Settings
 from bot.slack.members import Workspace
-from bot.slack.poster import Poster, Verdict
+from bot.slack.poster import Poster
+from bot.slack.verdict import Verdict
 
 logger = logging.getLogger("portaldesk.connection")
 

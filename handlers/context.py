@@ -19,7 +19,8 @@ from bot.domain.refused import Refused
 from bot.domain.staff import Person
 from bot.domain.store import Records, Store, StoreUnavailable
 from bot.slack import names, notices, sentence
-from bot.slack.poster import Called, Poster
+from bot.slack.poster import Poster
+from bot.slack.verdict import Called
 
 logger = logging.getLogger("portaldesk.press")
 

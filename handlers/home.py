@@ -17,7 +17,7 @@ from bot.domain.store import StoreUnavailable
 from bot.failpoint import failpoint
 from bot.slack import names, sentence
 from bot.slack.home import as_window, away, home, opened_of
-from bot.slack.poster import Verdict
+from bot.slack.verdict import Verdict
 from handlers.context import Front
 
 Payload = Mapping[str, Any]

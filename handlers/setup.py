@@ -13,7 +13,7 @@ from bot.domain.refused import Refused
 from bot.domain.store import StoreUnavailable
 from bot.slack import form, names, sentence
 from bot.slack import setup as modal
-from bot.slack.poster import Verdict
+from bot.slack.verdict import Verdict
 from handlers.context import Front
 from handlers.document import document_of
 from handlers.windows import submitted

@@ -20,7 +20,8 @@ from bot.portals.base import Arrival, Mode, PortalConfig
 from bot.portals.client import HttpPortal
 from bot.portals.wire import open_session
 from bot.settings import Settings
-from bot.slack.poster import Poster, channel_trouble
+from bot.slack.poster import Poster
+from bot.slack.verdict import channel_trouble
 
 SCOPES = frozenset(
     {

@@ -16,7 +16,7 @@ from bot.domain.practice import Practice
 from bot.domain.store import Records
 from bot.failpoint import failpoint
 from bot.jobs.slack import NO_CHANNEL, SlackDesk
-from bot.slack.poster import Called, Verdict
+from bot.slack.verdict import Called, Verdict
 
 Message = Mapping[str, Any]
 

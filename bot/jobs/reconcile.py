@@ -59,14 +59,14 @@ class Reconciler:
         for key in await self._store.read(standing_elsewhere, channel=channel, found=found):
             for ts in found[key].stands:
                 if float(ts) < young:  # or it is on its way here
-                    await self._poster.call("chat.delete", channel=channel, ts=ts)
+                    await self._poster.delete(channel, ts)
                     log.event(logger, "reconcile.card.twice", conversation=found[key].conversation)
 
     async def _one(self, channel: str, card: Place, stands: Sequence[str]) -> None:
         """Of several with one key, those that we do not redraw go; what was written in their threads is kept here."""
         for ts in stands:
             if ts != card.ts:
-                await self._poster.call("chat.delete", channel=channel, ts=ts)
+                await self._poster.delete(channel, ts)
                 log.event(logger, "reconcile.card.twice", conversation=card.conversation_id)
 
 

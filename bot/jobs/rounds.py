@@ -13,7 +13,8 @@ from bot.domain.alarm import Channel
 from bot.domain.practice import Practice
 from bot.domain.store import InboxState, Records, Store
 from bot.failpoint import failpoint
-from bot.slack.poster import Poster, Verdict, channel_trouble
+from bot.slack.poster import Poster
+from bot.slack.verdict import Verdict, channel_trouble
 
 logger = logging.getLogger("portaldesk.rounds")
 

@@ -21,7 +21,8 @@ from bot.domain.tell import person_of
 from bot.failpoint import failpoint
 from bot.jobs.outbox import still_ours
 from bot.slack.pace import MOST, Pace
-from bot.slack.poster import OPEN, Called, Poster, Verdict, channel_trouble
+from bot.slack.poster import Poster
+from bot.slack.verdict import OPEN, Called, Verdict, channel_trouble
 
 logger = logging.getLogger("portaldesk.slack")
 
@@ -139,9 +140,6 @@ class SlackDesk:
                     counted=False,
                     code=called.code,
                 )
-            case Verdict.UNSURE:
-                again = now + patience(claim, now=now)
-                return Outcome(state=State.PENDING, again_at=again, maybe_sent=True, counted=False, code=called.code)
             case Verdict.CHANNEL:
                 await self.store.run(place.troubled, channel_id=channel, trouble=channel_trouble(called.code), now=now)
                 return Outcome(state=State.PENDING, again_at=now, maybe_sent=False, counted=False, code=called.code)
@@ -151,9 +149,9 @@ class SlackDesk:
                 return Outcome(
                     state=State.PENDING, again_at=now + timedelta(seconds=15), counted=False, code=called.code
                 )
-            case Verdict.UNSENT:
+            case Verdict.UNSURE | Verdict.UNSENT:
                 again = now + patience(claim, now=now)
-                doubt = claim.maybe_sent
+                doubt = claim.maybe_sent or called.verdict is Verdict.UNSURE
                 return Outcome(state=State.PENDING, again_at=again, maybe_sent=doubt, counted=False, code=called.code)
             case _:
                 return await self._refused(claim, called, now=now)
@@ -293,7 +291,7 @@ class CardCarrier:
             if not job.place.ts or job.place.ts == stands.ts:
                 return
             failpoint("slack.before_delete")
-            called = await desk.poster.call("chat.delete", channel=stands.channel, ts=stands.ts)
+            called = await desk.poster.delete(str(stands.channel), str(stands.ts))
             if called.done or called.code == "message_not_found":
                 log.event(logger, "slack.card.withdrawn", conversation=claim.subject, delivery=claim.id)
                 return

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
-from enum import StrEnum
 from typing import Any
 
 import aiohttp
@@ -15,77 +15,16 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.delivery import CALL_LIMIT
 from bot.failpoint import failpoint
+from bot.slack.seen import Seen, key_in
+from bot.slack.verdict import Called, Verdict, told
 
 CARD_EVENT = "portaldesk_card"
 ANSWER_LIMIT = 16 * 1024 * 1024  # bytes of an answer; a page of a channel has 200 messages of at most 40,000 characters
 
+MOST_SEEN = 200  # channels of which is kept what was read
 STUMBLES = 4  # how often one page is asked for again: else a look back over many pages hardly ever comes to its end
 
 _encode = msgspec.json.Encoder().encode
-
-_UNSURE = {"internal_error", "fatal_error", "service_unavailable", "request_timeout"}
-_TOKEN = {
-    "not_authed",
-    "invalid_auth",
-    "account_inactive",
-    "token_revoked",
-    "token_expired",
-    "missing_scope",
-    "no_permission",
-}
-_CHANNEL = {
-    "channel_not_found": "not_found",
-    "is_archived": "archived",
-    "not_in_channel": "not_in_channel",
-    "restricted_action": "not_in_channel",
-}
-_CONTENT = {
-    "invalid_blocks",
-    "invalid_blocks_format",
-    "msg_too_long",
-    "msg_blocks_too_long",
-    "no_text",
-    "invalid_metadata_format",
-}
-_GONE = {
-    "message_not_found",
-    "thread_not_found",
-    "cant_update_message",
-    "edit_window_closed",
-    "cannot_reply_to_message",
-}
-
-
-class Verdict(StrEnum):
-    """What an answer of Slack's means for the one who asked."""
-
-    DONE = "done"  # Slack did it
-    LIMITED = "limited"  # 429: nothing was done; wait as told
-    UNSENT = "unsent"  # the connection was refused before a byte left
-    UNSURE = "unsure"  # it may have been done
-    CHANNEL = "channel"  # that channel cannot be posted in
-    TOKEN = "token"  # noqa: S105 - the word for an authorisation that Slack does not accept
-    CONTENT = "content"  # Slack does not take this content
-    GONE = "gone"  # the message to change is not there, or not ours to change any more
-    REFUSED = "refused"  # anything else, said by Slack in `code`
-
-
-OPEN = frozenset({Verdict.LIMITED, Verdict.UNSENT, Verdict.UNSURE, Verdict.TOKEN})  # to be asked again
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Called:
-    """An answer of Slack's. `code` is Slack's error, `wait` seconds for LIMITED; `data` its body when DONE."""
-
-    verdict: Verdict
-    code: str = ""
-    wait: float = 0.0
-    data: Mapping[str, Any] = field(default_factory=dict)
-
-    @property
-    def done(self) -> bool:
-        """Whether Slack did it."""
-        return self.verdict is Verdict.DONE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,47 +33,6 @@ class Standing:
 
     conversation: str
     stands: tuple[str, ...]
-
-
-def channel_trouble(code: str) -> str:
-    """Our word for what is wrong with a channel, from Slack's error."""
-    return _CHANNEL.get(code, "not_found")
-
-
-def told(status: int, retry_after: str, raw: bytes) -> Called:
-    """What an answer with this HTTP status, Retry-After and body means."""
-    try:
-        data = msgspec.json.decode(raw)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        data = None
-    if not isinstance(data, dict):
-        data = {}
-    if status == 200 and data.get("ok"):
-        return Called(verdict=Verdict.DONE, data=data)
-    return _refusal(status, retry_after, str(data.get("error") or ""))
-
-
-def _refusal(status: int, retry_after: str, code: str) -> Called:
-    """Classify Slack's refusal, without keeping its body."""
-    if status == 429 or code in ("ratelimited", "rate_limited"):
-        wait = float(retry_after) if retry_after.isdigit() else 1.0
-        return Called(verdict=Verdict.LIMITED, code="ratelimited", wait=wait)
-    if not code or status >= 500 or code in _UNSURE:
-        return Called(verdict=Verdict.UNSURE, code=code or f"http_{status}")
-    for verdict, codes in (
-        (Verdict.CHANNEL, _CHANNEL.keys()),
-        (Verdict.TOKEN, _TOKEN),
-        (Verdict.CONTENT, _CONTENT),
-        (Verdict.GONE, _GONE),
-    ):
-        if code in codes:
-            return Called(verdict=verdict, code=code)
-    return Called(verdict=Verdict.REFUSED, code=code)
-
-
-def _key(message: Mapping[str, Any]) -> str:
-    payload = (message.get("metadata") or {}).get("event_payload") or {}
-    return str(payload.get("key") or "")
 
 
 def _about(message: Mapping[str, Any]) -> str:
@@ -184,6 +82,7 @@ class Poster:
             "allow_redirects": False,
             "timeout": aiohttp.ClientTimeout(total=limit.total_seconds()),
         }
+        self._seen: dict[str, Seen] = {}
 
     async def call(self, method: str, *, read: bool = False, **arguments: Any) -> Called:
         """Call one method, once, within the limit."""
@@ -229,19 +128,39 @@ class Poster:
         """Redraw a message; its metadata stay."""
         failpoint("slack.before_update")
         called = await self.call("chat.update", channel=channel, ts=ts, **message)
+        if called.code == "message_not_found":
+            self._seen.pop(channel, None)  # somebody took it away, and perhaps others
         failpoint("slack.after_update")
         return called
 
     async def find(self, channel: str, *, key: str, since: float, thread: str | None = None) -> Called:
-        """Look for our message with that key, posted at or after `since` (UNIX seconds); DONE with data["ts"] or {}."""
+        """Look for our message with that key, posted at or after `since` (UNIX seconds); DONE with data["ts"] or {}.
+
+        What was read of a channel is not read again by the next look, even when Slack's answer cut this one short.
+        """
         failpoint("slack.before_find")
-        async for called in self._pages(channel, since=since, thread=thread):
-            if not called.done:
-                return called
-            for message in called.data.get("messages") or ():
-                if _key(message) == key:
-                    return Called(verdict=Verdict.DONE, data={"ts": message["ts"]})
-        return Called(verdict=Verdict.DONE)
+        seen = Seen() if thread else self._kept(channel)
+        seen.begin()
+        while (ts := seen.ts(key, since=since)) is None and (gap := seen.gap(since)) is not None:
+            async for called in self._pages(channel, since=gap[0], until=gap[1], thread=thread):
+                if not called.done:
+                    return called
+                seen.page(called.data.get("messages") or (), gap)
+                if seen.ts(key, since=since):
+                    break
+            else:
+                seen.whole(gap)
+        return Called(verdict=Verdict.DONE, data={"ts": ts} if ts else {})
+
+    def _kept(self, channel: str) -> Seen:
+        if len(self._seen) > MOST_SEEN:
+            self._seen.clear()
+        return self._seen.setdefault(channel, Seen())
+
+    async def delete(self, channel: str, ts: str) -> Called:
+        """Take a message of ours away."""
+        self._seen.pop(channel, None)
+        return await self.call("chat.delete", channel=channel, ts=ts)
 
     async def standing(self, channel: str, *, since: float) -> Mapping[str, Standing] | None:
         """Our cards in a channel since then, by their keys; None when unsure.
@@ -253,12 +172,14 @@ class Poster:
             if not called.done:
                 return None
             for message in called.data.get("messages") or ():
-                if (key := _key(message)) and (about := _about(message)):
+                if (key := key_in(message)) and (about := _about(message)):
                     known = found.get(key, Standing(conversation=about, stands=()))
                     found[key] = replace(known, stands=tuple(sorted((*known.stands, str(message["ts"])))))
         return found
 
-    async def _pages(self, channel: str, *, since: float, thread: str | None = None) -> AsyncIterator[Called]:
+    async def _pages(
+        self, channel: str, *, since: float, until: float = math.inf, thread: str | None = None
+    ) -> AsyncIterator[Called]:
         cursor, most, stumbled = None, 200, 0
         while True:
             called = await self.call(
@@ -267,6 +188,7 @@ class Poster:
                 channel=channel,
                 ts=thread,
                 oldest=f"{max(0.0, since):.6f}",
+                latest=f"{until:.6f}" if until < math.inf else None,
                 inclusive="true",
                 include_all_metadata="true",
                 limit=most,

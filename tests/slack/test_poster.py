@@ -12,7 +12,8 @@ import pytest
 from aiohttp import web
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.slack.poster import ANSWER_LIMIT, Called, Poster, Verdict
+from bot.slack.poster import ANSWER_LIMIT, Poster
+from bot.slack.verdict import Called, Verdict
 
 Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Ask = Callable[[Answer], Awaitable[Poster]]
@@ -160,6 +161,65 @@ async def test_a_page_that_fails_is_asked_for_again(ask: Ask):
     failing = 99
     assert (await (await ask(answer)).find("C1", key="k1", since=4.5)).verdict is Verdict.UNSURE
     assert asked[12:] == ["0"] * 5
+
+
+async def test_a_look_goes_on_where_the_one_before_ended(ask: Ask):
+    """Slack goes away in the middle of a long channel: the next look reads what is left, and what came meanwhile."""
+    asked: list[dict[str, str]] = []
+    channel = [{"ts": f"{n}.000000", "metadata": {"event_payload": {"key": f"k{n}"}}} for n in range(1000, 1100)]
+    most = 3
+
+    async def answer(request: web.Request) -> web.Response:
+        query = request.query
+        asked.append(dict(query))
+        if len(asked) > most:
+            return web.json_response({"ok": False, "error": "ratelimited"})
+        since, until = float(query["oldest"]), float(query.get("latest", 9e9))
+        there = [m for m in reversed(channel) if since <= float(str(m["ts"])) <= until]
+        start = int(query.get("cursor", 0))
+        more = {"response_metadata": {"next_cursor": str(start + 20)}} if start + 20 < len(there) else {}
+        return web.json_response({"ok": True, "messages": there[start : start + 20], **more})
+
+    poster = await ask(answer)
+    assert (await poster.find("C1", key="k1001", since=1000)).verdict is Verdict.LIMITED
+    channel.append({"ts": "1100.000000", "metadata": {"event_payload": {"key": "k1100"}}})
+    most = 99
+    asked.clear()
+    assert (await poster.find("C1", key="k1001", since=1000)).data == {"ts": "1001.000000"}
+    assert [(page["oldest"], page.get("latest")) for page in asked] == [
+        ("1089.000000", None),
+        ("1000.000000", "1040.000000"),
+        ("1000.000000", "1040.000000"),
+    ]
+    asked.clear()
+    assert (await poster.find("C1", key="k1100", since=1000)).data == {"ts": "1100.000000"}
+    assert asked == []
+    for _ in range(2):  # the first one reads the end that nobody needed so far
+        assert (await poster.find("C1", key="none", since=1000)).data == {}
+    assert [page["oldest"] for page in asked] == ["1090.000000", "1000.000000", "1090.000000"]
+
+
+async def test_what_was_taken_away_is_not_found(ask: Ask):
+    """A card that people or we took away is looked for anew, not told from what was read before."""
+    there = [{"ts": "5.0", "metadata": {"event_payload": {"key": "k1"}}}]
+
+    async def answer(request: web.Request) -> web.Response:
+        match request.match_info["method"]:
+            case "chat.delete":
+                there.clear()
+            case "chat.update":
+                return web.json_response({"ok": False, "error": "message_not_found"})
+        return web.json_response({"ok": True, "messages": there})
+
+    poster = await ask(answer)
+    assert (await poster.find("C1", key="k1", since=1)).data == {"ts": "5.0"}
+    await poster.delete("C1", "5.0")
+    assert (await poster.find("C1", key="k1", since=1)).data == {}
+    there.append({"ts": "6.0", "metadata": {"event_payload": {"key": "k1"}}})
+    assert (await poster.find("C1", key="k1", since=1)).data == {"ts": "6.0"}
+    there.clear()
+    await poster.update("C1", "6.0", {})
+    assert (await poster.find("C1", key="k1", since=1)).data == {}
 
 
 async def test_a_refused_connection_is_unsent_and_a_lost_answer_unsure(ask: Ask):

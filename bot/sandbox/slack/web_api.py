@@ -47,6 +47,13 @@ class Answer:
         return json.dumps(self.body, ensure_ascii=False, separators=(",", ":"))
 
 
+def _short(body: dict[str, Any]) -> dict[str, Any]:
+    """An answer as the journal keeps it: of a page of a channel, which may have megabytes, where its messages stand."""
+    if "messages" not in body:
+        return body
+    return body | {"messages": [message["ts"] for message in body["messages"]]}
+
+
 def install(app: web.Application, slack: Slack) -> None:
     endpoint = Endpoint(slack)
     app.router.add_route("*", "/api/{method}", endpoint.call)
@@ -77,7 +84,7 @@ class Endpoint:
             method=name,
             args=args.values,
             status=answer.status,
-            answer=answer.body,
+            answer=_short(answer.body),
             applied=answer.applied,
             ms=round((time.monotonic() - since) * 1000, 2),
             **row,

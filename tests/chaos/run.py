@@ -36,6 +36,10 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--drops", type=int, default=60, help="of all sockets")
     made.add_argument("--replicas", type=int, default=3, help="on PostgreSQL; SQLite has one")
     made.add_argument("--share", type=float, default=0.2, help="of calls that meet a fault")
+    made.add_argument("--apart", type=float, default=0.2, help="mean seconds between two messages")
+    made.add_argument(
+        "--pause", type=float, default=1.2, help="mean seconds between two blows: as long as messages come"
+    )
     made.add_argument("--seed", type=int, default=1)
     made.add_argument("--within", type=float, default=4 * 3600, help="seconds for one storm")
     made.add_argument("--tenth", action="store_true", help="a tenth of all these figures")
@@ -55,6 +59,8 @@ def _storm(given: argparse.Namespace, *, replicas: int, mode: str) -> storm.Stor
         share=given.share,
         seed=given.seed,
         mode=mode,
+        apart=given.apart,
+        pause=given.pause,
         within=given.within,
     )
 

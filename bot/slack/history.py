@@ -8,6 +8,7 @@ from datetime import datetime
 from bot.domain.history import Told
 from bot.domain.journal import Entry
 from bot.domain.practice import Practice
+from bot.domain.tell import person_of
 from bot.slack import blocks as kit
 from bot.slack import names
 from bot.slack.blocks import Block, Line, say, when
@@ -23,7 +24,7 @@ _WORDS = {
     "message.withdrawn": "the family took a message back",
     "message.elsewhere": "handled in the portal",
     "thread.closed": "the portal closed the thread",
-    "card.posted": "card posted",
+    "card.posted": "card posted{where}",
     "message.opened": "opened it",
     "message.taken": "took it",
     "message.taken_over": "took it over",
@@ -109,12 +110,19 @@ def _who(actor: str, practice: Practice) -> str:
     return "Portal Desk" if actor.startswith("service") else colleague(practice, actor)
 
 
+def _where(slot: str, practice: Practice) -> str:
+    if slot.startswith("dm:"):
+        return f" for {colleague(practice, person_of(slot))}"
+    return " in the urgent channel too" if slot == "urgent" else ""
+
+
 def _what(entry: Entry, practice: Practice) -> str:
     if entry.action.startswith("refused."):
         return f"pressed something that was refused ({line(entry.action.removeprefix('refused.'), 60)})"
     detail = entry.detail
     target = detail.get("to") or detail.get("department")
-    names_of = {"to": ""} | {key: str(value) for key, value in detail.items()}
+    where = _where(str(detail.get("slot") or ""), practice)
+    names_of = {"to": "", "where": where} | {key: str(value) for key, value in detail.items()}
     if isinstance(target, str):
         names_of["to"] = f" to {colleague(practice, target) if practice.person(target) else target}"
     told = _WORDS.get(entry.action, entry.action)

@@ -196,6 +196,19 @@ async def test_a_note_and_the_history(desk: World):
     assert desk.shown() == []
 
 
+async def test_the_history_tells_where_a_card_was_posted(desk: World):
+    """An urgent message has two cards, and whoever it is forwarded to a third: three rows that differ."""
+    await desk.write(message(priority="urgent"))
+    card = await desk.card("Ear drops and swimming")
+    await desk.hand(card, "Grace", forward_note="Please.")
+    await desk.quiet()
+    await desk.press(card, "Open")
+    await desk.press_in(await desk.window(containing="Ear drops"), "History")
+    told = words(await desk.window(containing="from the journal"))
+    for what, times in (("card posted", 3), ("card posted in the urgent channel too", 1), ("card posted for Grace", 1)):
+        assert told.count(what) == times, (what, told)
+
+
 async def test_send_takes_it_over_from_whoever_has_it(desk: World):
     """Grace answers what Alice has: it goes out, and Alice is told."""
     card = await arrived(desk)

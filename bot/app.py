@@ -27,6 +27,7 @@ from bot.domain.practice import Practice
 from bot.domain.store import Records, Store, StoreUnavailable
 from bot.failpoint import failpoint
 from bot.jobs import rounds
+from bot.jobs.cards import CardCarrier
 from bot.jobs.disk import DiskWatch
 from bot.jobs.nightwatch import NightWatch
 from bot.jobs.outbox import Carrier, Outbox, Tools
@@ -34,7 +35,7 @@ from bot.jobs.posts import PostCarrier, Words
 from bot.jobs.reconcile import Reconciler
 from bot.jobs.replies import ReplyCarrier
 from bot.jobs.scheduler import Ticks
-from bot.jobs.slack import CardCarrier, SlackDesk
+from bot.jobs.slack import SlackDesk
 from bot.metrics import Metrics
 from bot.portals.address import base_url
 from bot.portals.base import Mode, Portal, PortalConfig

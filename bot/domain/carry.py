@@ -9,13 +9,14 @@ from bot.domain import tell
 from bot.domain.alarm import Place
 from bot.domain.answer import reopened
 from bot.domain.conversation import Conversation, Status
-from bot.domain.delivery import DECIDE_WITHIN, GIVE_UP, TELL_AFTER, Claim, Outcome, State
+from bot.domain.delivery import DECIDE_WITHIN, GIVE_UP, TELL_AFTER, Claim, Outcome, State, What
 from bot.domain.journal import Entry
 from bot.domain.journal import Outcome as Ending
 from bot.domain.over import DECISIONS_OFF
 from bot.domain.place import drawn_again
 from bot.domain.reply import Reply
 from bot.domain.store import Records
+from bot.domain.turn import open_chain
 
 SHRINK_AFTER = timedelta(minutes=10)
 
@@ -33,7 +34,20 @@ def settle(records: Records, *, claim: Claim, outcome: Outcome, now: datetime) -
             words=_refused(f"{claim.what.value}: {outcome.code}", ours=outcome.code.startswith("bug:")),
             now=now,
         )
+        if claim.what is What.CARD and claim.slot.startswith("dm:"):
+            _not_reached(records, claim, now=now)
     return True
+
+
+def _not_reached(records: Records, claim: Claim, *, now: datetime) -> None:
+    """A forward whose card Slack does not take to the person: whoever forwarded it is told, it is open still."""
+    picture = records.picture(claim.subject)
+    stands = records.place(conversation_id=claim.subject, slot=claim.slot)
+    if picture is None or (stands is not None and stands.ts):
+        return
+    for forward in open_chain(picture.forwards):
+        if claim.slot == tell.direct_slot(forward, forward.to or ""):
+            tell.news(records, picture.conversation, news="not_reached", by=forward.to or "", to=forward.by, now=now)
 
 
 def _refused(what: str, *, ours: bool) -> str:

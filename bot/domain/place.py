@@ -90,13 +90,16 @@ def gone(records: Records, *, lost: Place, found: str | None, now: datetime) -> 
 def troubled(records: Records, *, channel_id: str, trouble: str, now: datetime) -> bool:
     """A channel cannot be used (`trouble` empty: it can again). Its open cards go where people see them, and back.
 
-    True when that changed something.
+    False when the practice does not name such a channel: it is a direct message's, or a former one.
     """
     practice = tell.in_force(records)
-    changed: set[str] = set()
+    ours, changed = False, set[str]()
     for named in names(practice):
         known = records.channel(named) or Channel(named=named, id=None if named.startswith("#") else named)
-        if known.id != channel_id or known.trouble == trouble:
+        if known.id != channel_id:
+            continue
+        ours = True
+        if known.trouble == trouble:
             continue
         records.save_channel(replace(known, trouble=trouble))
         changed.add(named)
@@ -108,7 +111,7 @@ def troubled(records: Records, *, channel_id: str, trouble: str, now: datetime) 
             home = practice.department(conversation.department).channel if conversation else None
             if conversation and (home in changed or named in changed):
                 tell.draw(records, conversation, now=now)
-    return bool(changed)
+    return ours
 
 
 def names(practice: Practice) -> tuple[str, ...]:

@@ -64,7 +64,12 @@ def _draw(
 
 def direct(records: Records, conversation: Conversation, forward: Forward, *, slack: str, now: datetime) -> None:
     """Post the card into somebody's direct messages: it was forwarded to them, or came back. Redrawn like any card."""
-    _draw(records, conversation, f"dm:{slack}:{forward.id}", stands=False, now=now)
+    _draw(records, conversation, direct_slot(forward, slack), stands=False, now=now)
+
+
+def direct_slot(forward: Forward, slack: str) -> str:
+    """The slot of the card that stands in this person's direct messages because of that forward."""
+    return f"dm:{slack}:{forward.id}"
 
 
 def person_of(slot: str) -> str:

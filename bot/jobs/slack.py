@@ -7,22 +7,19 @@ import hashlib
 import logging
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from bot import log
 from bot.domain import carry, place
-from bot.domain.alarm import Place
-from bot.domain.delivery import PATIENCE, QUIET, REDRAW_LANE, Claim, Outcome, State, backoff
-from bot.domain.picture import Picture
-from bot.domain.store import Records, Store
-from bot.domain.tell import person_of
+from bot.domain.delivery import PATIENCE, QUIET, REDRAW_LANE, Claim, Outcome, State, What, backoff
+from bot.domain.store import Store
 from bot.failpoint import failpoint
 from bot.jobs.outbox import still_ours
 from bot.slack.pace import MOST, Pace
 from bot.slack.poster import Poster
-from bot.slack.verdict import OPEN, Called, Verdict, channel_trouble
+from bot.slack.verdict import Called, Verdict, channel_trouble
 
 logger = logging.getLogger("portaldesk.slack")
 
@@ -141,8 +138,7 @@ class SlackDesk:
                     code=called.code,
                 )
             case Verdict.CHANNEL:
-                await self.store.run(place.troubled, channel_id=channel, trouble=channel_trouble(called.code), now=now)
-                return Outcome(state=State.PENDING, again_at=now, maybe_sent=False, counted=False, code=called.code)
+                return await self._no_channel(claim, called, channel=channel, now=now)
             case Verdict.TOKEN:
                 self.health.trouble = called.code
                 log.event(logger, "slack.refuses-token", level=logging.ERROR, code=called.code)
@@ -155,6 +151,17 @@ class SlackDesk:
                 return Outcome(state=State.PENDING, again_at=again, maybe_sent=doubt, counted=False, code=called.code)
             case _:
                 return await self._refused(claim, called, now=now)
+
+    async def _no_channel(self, claim: Claim, called: Called, *, channel: str, now: datetime) -> Outcome:
+        """A channel of the practice's: what goes there goes elsewhere, and a post in a thread follows its card.
+
+        Nothing changes for a direct message, or for a channel that the practice does not use any more: that is refused.
+        """
+        trouble = channel_trouble(called.code)
+        if not await self.store.run(place.troubled, channel_id=channel, trouble=trouble, now=now):
+            return await self._refused(claim, called, now=now)
+        again = now if claim.what is What.CARD else now + patience(claim, now=now)
+        return Outcome(state=State.PENDING, again_at=again, maybe_sent=False, counted=False, code=called.code)
 
     async def _refused(self, claim: Claim, called: Called, *, now: datetime) -> Outcome:
         if claim.attempts <= PLAIN_AFTER:
@@ -169,129 +176,3 @@ def patience(claim: Claim, *, now: datetime) -> timedelta:
     Such tries are not counted, since the network's faults say nothing about the message (PLAIN_AFTER).
     """
     return max(QUIET, min(PATIENCE, (now - claim.created_at) / 2))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CardJob:
-    """Everything that one card needs, read in one go. `channel`: Slack's id, None when no channel can be used.
-
-    `stopped`: since when the portal's queue stands still.
-    """
-
-    picture: Picture | None
-    place: Place
-    channel: str | None
-    stopped: datetime | None
-
-
-def card_job(records: Records, *, claim: Claim) -> CardJob:
-    """Read what a card delivery draws."""
-    picture = records.picture(claim.subject)
-    known = records.place(conversation_id=claim.subject, slot=claim.slot) or Place(
-        conversation_id=claim.subject, slot=claim.slot, key=key_of(claim.subject, claim.slot)
-    )
-    channel = place.usable(records, department=picture.conversation.department, slot=claim.slot) if picture else None
-    return CardJob(
-        picture=picture,
-        place=known,
-        channel=channel.id if channel else None,
-        stopped=records.portal_stopped(picture.conversation.portal) if picture else None,
-    )
-
-
-class CardCarrier:
-    """Posts a conversation's card, or redraws it, from its present state."""
-
-    def __init__(
-        self,
-        desk: SlackDesk,
-        *,
-        draw: Callable[..., Message],
-        plain: Callable[..., Message],
-        moved: Callable[..., Message],
-    ) -> None:
-        self._desk = desk
-        self._draw = draw
-        self._plain = plain
-        self._moved = moved
-
-    async def carry(self, claim: Claim) -> None:
-        """Post or redraw, and keep where it stands."""
-        desk = self._desk
-        job = await desk.store.read(card_job, claim=claim)
-        if job.picture is None:
-            await desk.settle(claim, Outcome(state=State.DROPPED, code="gone"))
-            return
-        picture = job.picture
-        if claim.slot.startswith("dm:"):
-            job = await self._direct(claim, job)
-        if job.channel is None:
-            again = desk.clock() + NO_CHANNEL
-            await desk.settle(claim, Outcome(state=State.PENDING, again_at=again, counted=False, code="no_channel"))
-            return
-        message = self._message(claim, picture, job.stopped)
-        called, stands = await self._put(claim, job, message)
-        if called.verdict is Verdict.CONTENT:
-            called, stands = await self._put(claim, job, self._plain(picture.conversation))
-        if not await self._settle(claim, called, stands) and "channel" in called.data and stands.ts != job.place.ts:
-            await self._withdraw(claim, stands)
-
-    async def _direct(self, claim: Claim, job: CardJob) -> CardJob:
-        """The same with the direct channel of the person whom the slot names."""
-        if job.place.channel:
-            return replace(job, channel=job.place.channel)
-        opened = await self._desk.poster.direct_channel(person_of(claim.slot))
-        return replace(job, channel=str((opened.data.get("channel") or {}).get("id") or "") or None)
-
-    def _message(self, claim: Claim, picture: Picture, stopped: datetime | None) -> Message:
-        if claim.attempts > PLAIN_AFTER:
-            return self._plain(picture.conversation)
-        return self._draw(picture, slot=claim.slot, now=self._desk.clock(), stopped=stopped)
-
-    async def _put(self, claim: Claim, job: CardJob, message: Message) -> tuple[Called, Place]:
-        desk, stands = self._desk, job.place
-        assert job.channel is not None
-        if stands.ts and stands.channel == job.channel:
-            called = await desk.update(claim, job.channel, stands.ts, message)
-            if called.verdict is not Verdict.GONE:
-                return called, stands
-            if called.code != "message_not_found":
-                claim = replace(claim, maybe_sent=False)  # it is there, but not ours to change: not to be found again
-        if job.picture and stands.ts and stands.channel and stands.channel != job.channel:
-            # Its words go first where it stood, or it is all tried again: they must not stay with whom they left.
-            left = await desk.update(claim, stands.channel, stands.ts, self._moved(job.picture.conversation))
-            if left.verdict in OPEN:
-                return left, stands
-            claim = replace(claim, maybe_sent=True, first_sent_at=job.picture.conversation.came_at)  # here, once before
-        called = await desk.post(claim, job.channel, message, key=stands.key)
-        if called.done:
-            stands = replace(stands, channel=job.channel, ts=str(called.data["ts"]))
-            if "channel" not in called.data:  # found, not posted: it may show what was true then
-                redrawn = await desk.update(claim, job.channel, str(called.data["ts"]), message)
-                called = called if redrawn.done else redrawn
-        return called, replace(stands, channel=stands.channel or job.channel)
-
-    async def _settle(self, claim: Claim, called: Called, stands: Place) -> bool:
-        desk = self._desk
-        outcome = await desk.outcome(claim, called, channel=stands.channel or "")
-        if called.verdict is Verdict.CHANNEL and not stands.ts:
-            return await desk.store.run(carry.settle_elsewhere, claim=claim, code=called.code, now=desk.clock())
-        if not called.done:
-            return await desk.settle(claim, outcome)
-        kept = await desk.store.run(carry.settle_card, claim=claim, outcome=outcome, place=stands, now=desk.clock())
-        log.event(logger, "slack.card.drawn", conversation=claim.subject, delivery=claim.id, attempts=claim.attempts)
-        return kept
-
-    async def _withdraw(self, claim: Claim, stands: Place) -> None:
-        """Take our card back: we stood still beyond the lease, and whoever took over posted one with the same key."""
-        desk = self._desk
-        for _ in range(3):
-            await asyncio.sleep(QUIET.total_seconds())  # the other one may be about to post, or to find ours
-            job = await desk.store.read(card_job, claim=claim)
-            if not job.place.ts or job.place.ts == stands.ts:
-                return
-            failpoint("slack.before_delete")
-            called = await desk.poster.delete(str(stands.channel), str(stands.ts))
-            if called.done or called.code == "message_not_found":
-                log.event(logger, "slack.card.withdrawn", conversation=claim.subject, delivery=claim.id)
-                return

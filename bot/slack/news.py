@@ -11,6 +11,8 @@ from bot.slack.people import KINDS, short_name
 _TOLD = {
     "taken_over": "{by} took over {what}. You need not do anything more.",
     "taken_back": "{by} took {what} back. You need not do anything more.",
+    "not_reached": "Slack does not take my message to {by}, who may not know that you forwarded {what}. "
+    "Press Open and take it back, or forward it to somebody else.",
     "answered": "{by} answered {what}, which was yours or had to come back to you. Nothing is left to do.",
     "done": "{by} marked {what} as done.",
     "woke": "Snoozed until now: {what} is yours again.",
@@ -18,7 +20,7 @@ _TOLD = {
     "prior_asked": "{by} asks for the prior text of {what}. Press Show prior text if they may read it.",
     "prior_given": "{by} added the prior text of {what}. Press Open to read it.",
 }
-_MARKS = {"woke": "alarm_clock", "unread": "envelope", "prior_asked": "speech_balloon"}
+_MARKS = {"not_reached": "warning", "woke": "alarm_clock", "unread": "envelope", "prior_asked": "speech_balloon"}
 
 
 def news(picture: Picture, news: str, by: str) -> Message:

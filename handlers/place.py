@@ -9,6 +9,7 @@ from slack_bolt.async_app import AsyncApp
 
 from bot.domain import place
 from bot.slack.members import Members, Workspace
+from bot.slack.verdict import trouble_of
 from handlers.context import Front
 
 TROUBLE_BY_EVENT = {
@@ -19,10 +20,8 @@ TROUBLE_BY_EVENT = {
     "channel_left": "not_in_channel",
     "group_left": "not_in_channel",
     "channel_shared": "shared_outside",
-    "channel_unarchive": "",
-    "group_unarchive": "",
-    "channel_unshared": "",
 }
+MENDED = ("channel_unarchive", "group_unarchive", "channel_unshared")
 
 
 def register(app: AsyncApp, front: Front, members: Members, workspace: Workspace) -> None:
@@ -33,9 +32,12 @@ def register(app: AsyncApp, front: Front, members: Members, workspace: Workspace
         channel_id = str(channel.get("id") if isinstance(channel, dict) else channel or "")
         await _troubled(front, channel_id, TROUBLE_BY_EVENT[str(event["type"])])
 
+    async def on_mended(event: Mapping[str, Any]) -> None:
+        await _looked_at(front, str(event.get("channel")))
+
     async def on_join(event: Mapping[str, Any]) -> None:
         if event.get("user") == workspace.bot_user:
-            await _troubled(front, str(event.get("channel")), "")
+            await _looked_at(front, str(event.get("channel")))
 
     async def on_leave(event: Mapping[str, Any]) -> None:
         if event.get("user") == workspace.bot_user:
@@ -46,6 +48,8 @@ def register(app: AsyncApp, front: Front, members: Members, workspace: Workspace
 
     for name in TROUBLE_BY_EVENT:
         app.event(name)(on_channel)
+    for name in MENDED:
+        app.event(name)(on_mended)
     app.event("member_joined_channel")(on_join)
     app.event("member_left_channel")(on_leave)
     app.event("user_change")(on_user)
@@ -53,3 +57,10 @@ def register(app: AsyncApp, front: Front, members: Members, workspace: Workspace
 
 async def _troubled(front: Front, channel_id: str, trouble: str) -> None:
     await front.store.run(place.troubled, channel_id=channel_id, trouble=trouble, now=front.clock())
+
+
+async def _looked_at(front: Front, channel_id: str) -> None:
+    """One trouble is over; whether there is another one, only Slack knows: two companies may read it, and one left."""
+    trouble = trouble_of(await front.poster.call("conversations.info", read=True, channel=channel_id))
+    if trouble is not None:  # else the next round asks again
+        await _troubled(front, channel_id, trouble)

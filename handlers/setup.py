@@ -13,7 +13,7 @@ from bot.domain.refused import Refused
 from bot.domain.store import StoreUnavailable
 from bot.slack import form, names, sentence
 from bot.slack import setup as modal
-from bot.slack.verdict import Verdict
+from bot.slack.verdict import trouble_of
 from handlers.context import Front
 from handlers.document import document_of
 from handlers.windows import submitted
@@ -125,17 +125,8 @@ async def _person(front: Front, body: Payload) -> None:
 
 async def _trouble(front: Front, channel: str) -> str:
     """Why this channel cannot be a department's, as Slack says right now; "" when it can."""
-    called = await front.poster.call("conversations.info", read=True, channel=channel)
-    if called.verdict is Verdict.CHANNEL:
-        return modal.NOT_IN
-    if not called.done:
-        return modal.UNKNOWN
-    info = called.data.get("channel") or {}
-    if info.get("is_archived"):
-        return modal.ARCHIVED
-    if info.get("is_ext_shared") or info.get("is_pending_ext_shared"):
-        return modal.SHARED
-    return modal.NOT_IN if info.get("is_member") is False else ""
+    trouble = trouble_of(await front.poster.call("conversations.info", read=True, channel=channel))
+    return modal.UNKNOWN if trouble is None else modal.TROUBLES.get(trouble, "")
 
 
 async def _name(front: Front, slack: str) -> str:

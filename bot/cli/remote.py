@@ -15,13 +15,13 @@ from bot.app import clock
 from bot.cli.checked import Checked, failed, ok, warning
 from bot.domain.place import TROUBLES
 from bot.domain.practice import Practice
-from bot.jobs.rounds import channel_ids, trouble_of
+from bot.jobs.rounds import channel_ids
 from bot.portals.base import Arrival, Mode, PortalConfig
 from bot.portals.client import HttpPortal
 from bot.portals.wire import open_session
 from bot.settings import Settings
 from bot.slack.poster import Poster
-from bot.slack.verdict import channel_trouble
+from bot.slack.verdict import channel_trouble, trouble_of
 
 SCOPES = frozenset(
     {
@@ -111,7 +111,7 @@ async def _channels(poster: Poster, practice: Practice) -> list[Checked]:
         if called is None:
             trouble = "not_found"
         else:
-            trouble = trouble_of(called.data.get("channel") or {}) if called.done else channel_trouble(called.code)
+            trouble = channel_trouble(called.code) if (told := trouble_of(called)) is None else told
         what = f"channel {name}"
         rows.append(failed(what, trouble, f"It {TROUBLES[trouble]}.") if trouble else ok(what, "I am a member"))
     return rows

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -14,10 +14,11 @@ from bot.domain.practice import Practice
 from bot.domain.store import InboxState, Records, Store
 from bot.failpoint import failpoint
 from bot.slack.poster import Poster
-from bot.slack.verdict import Verdict, channel_trouble
+from bot.slack.verdict import Verdict, trouble_of
 
 logger = logging.getLogger("portaldesk.rounds")
 
+# Slack could not say: what is known stays, and a channel that nobody looked at stays unused.
 _AWAY = frozenset({Verdict.UNSURE, Verdict.UNSENT, Verdict.LIMITED})
 WAITS_AT_MOST = timedelta(hours=24)  # an event about a message that never came (CONTRACT section 5)
 AT_ONCE = 50  # events shown in one transaction; the next round takes the next
@@ -51,14 +52,9 @@ class ChannelRound:
         trouble: str | None = "not_found"
         if channel_id is not None:
             called = await self._poster.call("conversations.info", read=True, channel=channel_id)
-            if called.verdict in _AWAY:
-                trouble = None  # Slack could not say: what is known stays; a channel nobody looked at stays unused
-            elif not called.done and called.verdict is not Verdict.CHANNEL:
+            trouble = trouble_of(called)
+            if trouble is None and called.verdict not in _AWAY:
                 trouble = ""  # Slack will never say (a scope is missing): the first post will tell
-            elif not called.done:
-                trouble = channel_trouble(called.code)
-            else:
-                trouble = trouble_of(called.data.get("channel") or {})
         failpoint("channel.before_keep")
         await self._store.run(_keep, name=name, channel_id=channel_id, trouble=trouble, now=self._clock())
 
@@ -84,15 +80,6 @@ async def channel_ids(poster: Poster) -> dict[str, str] | None:
         if cursor is None:
             break
     return ids
-
-
-def trouble_of(info: Mapping[str, object]) -> str:
-    """Our word for what is wrong with a channel, from conversations.info; empty when nothing is."""
-    if info.get("is_archived"):
-        return "archived"
-    if info.get("is_ext_shared") or info.get("is_pending_ext_shared"):
-        return "shared_outside"
-    return "not_in_channel" if info.get("is_member") is False else ""
 
 
 def _practice(records: Records) -> Practice:

@@ -19,6 +19,7 @@ ROLES = {
 SHARED = "This channel is shared with another company. Choose a channel that only your practice can read."
 ARCHIVED = "This channel is archived. Choose another, or unarchive it first."
 NOT_IN = "I am not in this channel. Type /invite @Portal Desk there, then press Save."
+TROUBLES = {"shared_outside": SHARED, "archived": ARCHIVED, "not_in_channel": NOT_IN, "not_found": NOT_IN}
 UNKNOWN = "Slack could not tell me about this channel just now. Nothing was changed; press Save again."
 
 

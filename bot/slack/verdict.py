@@ -79,6 +79,18 @@ def channel_trouble(code: str) -> str:
     return _CHANNEL.get(code, "not_found")
 
 
+def trouble_of(called: Called) -> str | None:
+    """What conversations.info says is wrong with a channel: our word, "" when nothing is, None when it does not say."""
+    if not called.done:
+        return channel_trouble(called.code) if called.verdict is Verdict.CHANNEL else None
+    info = called.data.get("channel") or {}
+    if info.get("is_archived"):
+        return "archived"
+    if info.get("is_ext_shared") or info.get("is_pending_ext_shared"):
+        return "shared_outside"
+    return "not_in_channel" if info.get("is_member") is False else ""
+
+
 def told(status: int, retry_after: str, raw: bytes) -> Called:
     """What an answer with this HTTP status, Retry-After and body means."""
     try:

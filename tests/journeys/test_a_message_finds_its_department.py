@@ -71,6 +71,30 @@ async def test_a_department_without_a_usable_channel(open_desk: OpenDesk, change
     await desk.card("elivered to the portal", channel="C0FRONT", who="U0BEN")
 
 
+async def mended(desk: World) -> bool:
+    return await desk.rows("SELECT COUNT(*) FROM alarms WHERE over_at IS NULL") == [(0,)]
+
+
+async def test_a_channel_that_one_company_left_and_another_still_reads(desk: World):
+    """Nothing is posted there, whatever Slack tells meanwhile: only Slack's own word that nobody reads it any more."""
+    await desk.admin("share_channel", channel="C0REFILLS")
+    await desk.alarm("is shared with another company")
+    await desk.admin("share_channel", channel="C0REFILLS", still=True)
+    await desk.admin("kick_bot", channel="C0REFILLS")
+    await desk.admin("invite_bot", channel="C0REFILLS")
+    await desk.admin("archive", channel="C0REFILLS")
+    await desk.admin("unarchive", channel="C0REFILLS")
+    await desk.quiet()
+    await desk.write(message("refill"))
+    await desk.card("Rosa Delgado", channel="C0FRONT", who="U0BEN")
+    await desk.quiet()
+    assert await desk.cards("C0REFILLS") == []
+    assert await desk.rows("SELECT trouble FROM channels WHERE named = 'C0REFILLS'") == [("shared_outside",)]
+    await desk.admin("share_channel", channel="C0REFILLS", on=False)
+    await until(lambda: mended(desk), what="no alarm")
+    await desk.card("Rosa Delgado", channel="C0REFILLS")
+
+
 DEEDS = {
     "archive": ("unarchive", {}, {}),
     "kick_bot": ("invite_bot", {}, {}),
@@ -97,8 +121,8 @@ async def test_open_cards_move_when_their_channel_is_lost(desk: World, deed: str
     if mend == "create_channel":
         assert desk.service._front
         await ChannelRound(desk.service.store, desk.service._front.poster, desk.clock).run()
+    await until(lambda: mended(desk), what="no alarm")
     await desk.quiet()
-    assert await desk.rows("SELECT COUNT(*) FROM alarms WHERE over_at IS NULL") == [(0,)]
     await desk.write(message("refill", n="2"))
     await desk.quiet()
     assert len(await desk.rows("SELECT 1 FROM conversations WHERE department = 'Refills'")) == 2

@@ -69,10 +69,11 @@ async def delete_channel(slack: Slack, body: Body) -> dict[str, Any]:
 
 
 async def share_channel(slack: Slack, body: Body) -> dict[str, Any]:
+    """Shared with another company, or `{"on": false}` with none; `still`: one of several left, others stay."""
     channel = _channel(slack, body)
     channel.is_ext_shared = bool(body.get("on", True))
     ts = slack.workspace.clock.ts()
-    name = "channel_shared" if channel.is_ext_shared else "channel_unshared"
+    name = "channel_shared" if channel.is_ext_shared and not body.get("still") else "channel_unshared"
     told = {"type": name, "channel": channel.id, "connected_team_id": body.get("team", "T0OTHER"), "event_ts": ts}
     event.tell(slack, name, told, shared=channel.is_ext_shared)
     return {}

@@ -151,9 +151,13 @@ def not_found(records: Records, conversation: Conversation, reply: Reply, *, kno
 
 
 def again(records: Records, conversation: Conversation, reply: Reply, *, now: datetime) -> None:
-    """Have the same answer tried once more, under its key: a person said so, and with that the doubt is over."""
+    """Have the same answer tried once more, under its key: a person said so, and with that the doubt is over.
+
+    Not where the portal alone said that it has nothing: the first try may get there yet, so it is asked once more.
+    """
     delivery = records.delivery_of(what=What.REPLY, subject=reply.id)
-    if delivery is None or not records.redeliver(delivery, now=now, maybe_sent=False):
+    doubt = None if reply.code == "not_found" else False
+    if delivery is None or not records.redeliver(delivery, now=now, maybe_sent=doubt):
         raise Refused("It is being tried already. Look at the card again.", because=Refusal.NOT_NOW)
     records.save_reply(
         replace(reply, state=State.PENDING, code="", reason="", decide_by=None, next_try_at=now, portal_status=None)

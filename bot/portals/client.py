@@ -134,7 +134,12 @@ class HttpPortal:
         return judge_state(self._attempt(attempts, maybe_sent=False), end)
 
     async def look_up(self, reply_id: str) -> LookUp:
-        """Ask `GET /v1/replies/{id}`. NOT_FOUND only for a 404 that speaks JSON: any web server says a bare 404."""
+        """Ask `GET /v1/replies/{id}`. NOT_FOUND only for a 404 that speaks JSON: any web server says a bare 404.
+
+        A portal that cannot be asked is not: what it says of an address that it does not know would count as an answer.
+        """
+        if self._config.mode is Mode.NEITHER:
+            return LookUp(arrival=Arrival.UNKNOWN, code="cannot_tell")
         end = await self._carry("GET", f"/v1/replies/{quote(reply_id, safe='')}", webhook_id=f"lu_{uuid4().hex}")
         if not isinstance(end, Answer):
             return LookUp(arrival=Arrival.UNKNOWN, again=True, code=end.code)

@@ -60,7 +60,7 @@ def _after_failure(picture: Picture, seen: Situation, reply: Reply, *, minimal: 
         return call
     codes = {reply.code.removeprefix("http_")}
     if reply.code == "not_found":
-        return "press Retry; it cannot arrive twice."
+        return "press Retry; it goes out under the same number, by which the portal knows it."
     if reply.code == "gave_up":
         return f"press Retry when the portal can be reached again. Or {call}"
     if codes & _ACCOUNT:

@@ -228,23 +228,33 @@ async def test_check_portal_cannot_help_where_the_portal_cannot_be_asked(doubtfu
 
 
 @pytest.mark.parametrize("arrived", [True, False])
-async def test_check_portal_finds_out_where_the_portal_can_be_asked(doubtful: World, arrived: bool):
-    """The portal learns to be asked: Check portal settles the doubt as delivered, or as not delivered with Retry."""
-    await doubtful.control("settings", {"mode": "lookup"})
+async def test_check_portal_finds_out_where_the_portal_can_be_asked(open_desk: OpenDesk, arrived: bool):
+    """The portal can be asked now: Check portal settles the doubt as delivered, or as not delivered with Retry."""
+    desk = await open_desk(
+        settings_over={"PORTALDESK_PORTAL_MAIN_REPLIES": "lookup"}, portal=SILENT | {"mode": "neither"}
+    )
+    await desk.trouble("error_500_after")
+    await sent(desk)
+    await tried(desk)
+    await desk.later(seconds=6)
+    await desk.card("Unclear")
+    await desk.trouble()
+    await desk.control("settings", {"mode": "lookup"})
     if not arrived:
-        doubtful.portal.memory.replies.clear()
-    await doubtful.press(await doubtful.card("Unclear"), "Check portal")
+        desk.portal.memory.replies.clear()
+    await desk.press(await desk.card("Unclear"), "Check portal")
     if arrived:
-        await doubtful.card("elivered to the portal")
-        assert len(doubtful.shown()) == 1
-        assert len(await doubtful.history("reply.delivered")) == 1
+        await desk.card("elivered to the portal")
+        assert len(desk.shown()) == 1
+        assert len(await desk.history("reply.delivered")) == 1
         return
-    assert len(await doubtful.journalled("reply.failed")) == 1
-    card = await doubtful.card("Not delivered")
+    assert len(await desk.journalled("reply.failed")) == 1
+    card = await desk.card("Not delivered")
     assert "does not have this answer" in words(card)
-    await doubtful.press(card, "Retry")
-    await doubtful.card("elivered to the portal")
-    assert len(doubtful.shown()) == 1
+    await desk.press(card, "Retry")
+    await desk.card("elivered to the portal")
+    assert len(desk.shown()) == 1
+    assert [one["method"] for one in desk.tries()][-2:] == ["GET", "POST"]  # it may have got there by now
 
 
 async def test_a_portal_that_asks_us_to_wait_is_obeyed(desk: World):

@@ -465,6 +465,13 @@ async def test_a_look_up_is_signed_over_its_path(make_portal: MakePortal) -> Non
     verify(asked.headers, b"GET /api/v1/replies/rep_1", [secret(SECRET)], NOW)
 
 
+async def test_a_portal_that_cannot_be_asked_is_not(make_portal: MakePortal) -> None:
+    """`neither`: its gateway may say 404 in JSON to any address, which is no word about the answer."""
+    async with far_side(answering(404, {"title": "no such route"}, kind="application/problem+json")) as portal:
+        asked = await make_portal(portal.url, Mode.NEITHER).look_up("rep_1")
+    assert (asked.arrival, asked.again, portal.requests) == (Arrival.UNKNOWN, False, [])
+
+
 async def test_a_state_is_told(make_portal: MakePortal) -> None:
     """The state goes to the message's own address, whatever its id is made of, and signed."""
     async with far_side(answering(200, {})) as portal:

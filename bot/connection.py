@@ -40,6 +40,7 @@ async def sign_in(poster: Poster, workspace: Workspace) -> bool:
     called = await poster.call("auth.test")
     if called.done:
         workspace.learn(called.data)
+        poster.bot_id = workspace.bot_id
         return True
     if called.verdict is Verdict.TOKEN:
         raise SlackRefused(

@@ -118,11 +118,15 @@ class CardCarrier:
                 return left, stands
             claim = replace(claim, maybe_sent=True, first_sent_at=job.picture.conversation.came_at)  # here, once before
         called = await desk.post(claim, job.channel, message, key=stands.key)
+        if called.done and "channel" not in called.data:  # found, not posted: it may show what was true then
+            found = str(called.data["ts"])
+            redrawn = await desk.update(claim, job.channel, found, message)
+            if redrawn.verdict is Verdict.GONE:  # taken away meanwhile, or not ours to change
+                called = await desk.post(replace(claim, maybe_sent=False), job.channel, message, key=stands.key)
+            elif not redrawn.done:
+                return redrawn, replace(stands, channel=job.channel, ts=found)
         if called.done:
             stands = replace(stands, channel=job.channel, ts=str(called.data["ts"]))
-            if "channel" not in called.data:  # found, not posted: it may show what was true then
-                redrawn = await desk.update(claim, job.channel, str(called.data["ts"]), message)
-                called = called if redrawn.done else redrawn
         return called, replace(stands, channel=stands.channel or job.channel)
 
     async def _settle(self, claim: Claim, called: Called, stands: Place) -> bool:

@@ -15,10 +15,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.delivery import CALL_LIMIT
 from bot.failpoint import failpoint
-from bot.slack.seen import Seen, key_in
+from bot.slack.seen import CARD_EVENT, Seen, key_in
 from bot.slack.verdict import Called, Verdict, told
 
-CARD_EVENT = "portaldesk_card"
 ANSWER_LIMIT = 16 * 1024 * 1024  # bytes of an answer; a page of a channel has 200 messages of at most 40,000 characters
 
 MOST_SEEN = 200  # channels of which is kept what was read
@@ -83,6 +82,7 @@ class Poster:
             "timeout": aiohttp.ClientTimeout(total=limit.total_seconds()),
         }
         self._seen: dict[str, Seen] = {}
+        self.bot_id = ""  # who we are, once auth.test has said it
 
     async def call(self, method: str, *, read: bool = False, **arguments: Any) -> Called:
         """Call one method, once, within the limit."""
@@ -128,7 +128,7 @@ class Poster:
         """Redraw a message; its metadata stay."""
         failpoint("slack.before_update")
         called = await self.call("chat.update", channel=channel, ts=ts, **message)
-        if called.code == "message_not_found":
+        if called.verdict is Verdict.GONE:
             self._seen.pop(channel, None)  # somebody took it away, and perhaps others
         failpoint("slack.after_update")
         return called
@@ -145,7 +145,7 @@ class Poster:
             async for called in self._pages(channel, since=gap[0], until=gap[1], thread=thread):
                 if not called.done:
                     return called
-                seen.page(called.data.get("messages") or (), gap)
+                seen.page(called.data.get("messages") or (), gap, bot_id=self.bot_id)
                 if seen.ts(key, since=since):
                     break
             else:
@@ -172,7 +172,7 @@ class Poster:
             if not called.done:
                 return None
             for message in called.data.get("messages") or ():
-                if (key := key_in(message)) and (about := _about(message)):
+                if (key := key_in(message, bot_id=self.bot_id)) and (about := _about(message)):
                     known = found.get(key, Standing(conversation=about, stands=()))
                     found[key] = replace(known, stands=tuple(sorted((*known.stands, str(message["ts"])))))
         return found

@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+CARD_EVENT = "portaldesk_card"
+_KEY = re.compile(r"[0-9A-Za-z_]{1,64}")
 LAG = 10.0  # seconds: a message that is younger than the newest one by as much may not be in the history yet
 MOST_KEYS = 20_000  # of one channel; beyond, all of it is read again
 
 Stretch = tuple[float, float]  # from, to; Slack's timestamps in seconds
 
 
-def key_in(message: Mapping[str, Any]) -> str:
-    """The key in the metadata of a message of ours; "" where there is none."""
-    payload = (message.get("metadata") or {}).get("event_payload") or {}
-    return str(payload.get("key") or "")
+def key_in(message: Mapping[str, Any], *, bot_id: str) -> str:
+    """The key in the metadata of a message of ours; "" where there is none.
+
+    Any app may write what it likes into its own messages: `bot_id` is ours, "" while Slack has not told it yet.
+    """
+    metadata = message.get("metadata") or {}
+    if metadata.get("event_type") != CARD_EVENT or (bot_id and message.get("bot_id", bot_id) != bot_id):
+        return ""
+    key = str((metadata.get("event_payload") or {}).get("key") or "")
+    return key if _KEY.fullmatch(key) else ""
 
 
 class Seen:
@@ -49,11 +58,11 @@ class Seen:
             return (since, top) if since < top else None
         return (max(since, end), top) if since < top else None
 
-    def page(self, messages: Sequence[Mapping[str, Any]], gap: Stretch) -> None:
+    def page(self, messages: Sequence[Mapping[str, Any]], gap: Stretch, *, bot_id: str = "") -> None:
         """One page of that gap, and there may be more: it was read from that end of it where the page begins."""
         for message in messages:
             self._newest = max(self._newest, float(message["ts"]))
-            key = key_in(message)
+            key = key_in(message, bot_id=bot_id)
             if key and float(message["ts"]) >= float(self._keys.get(key, 0)):
                 self._keys[key] = str(message["ts"])
         if len(messages) > 1:

@@ -13,6 +13,7 @@ from aiohttp import web
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.poster import ANSWER_LIMIT, Poster
+from bot.slack.seen import CARD_EVENT
 from bot.slack.verdict import Called, Verdict
 
 Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -130,7 +131,7 @@ async def test_reading_asks_with_get(ask: Ask):
     async def answer(request: web.Request) -> web.Response:
         assert request.method == "GET"
         asked.append(dict(request.query))
-        ours = {"ts": "5.0", "metadata": {"event_payload": {"key": "k1"}}}
+        ours = {"ts": "5.0", "metadata": {"event_type": CARD_EVENT, "event_payload": {"key": "k1"}}}
         more = {"messages": [{"ts": "9.0"}], "response_metadata": {"next_cursor": "n="}}
         return web.json_response({"ok": True} | ({"messages": [ours]} if "cursor" in request.query else more))
 
@@ -150,7 +151,11 @@ async def test_a_page_that_fails_is_asked_for_again(ask: Ask):
         asked.append(page)
         if asked.count(page) <= failing:
             return web.json_response({"ok": False, "error": "internal_error"})
-        ours = [{"ts": "5.0", "metadata": {"event_payload": {"key": "k1"}}}] if page == "2" else []
+        ours = (
+            [{"ts": "5.0", "metadata": {"event_type": CARD_EVENT, "event_payload": {"key": "k1"}}}]
+            if page == "2"
+            else []
+        )
         return web.json_response(
             {"ok": True, "messages": ours, "response_metadata": {"next_cursor": str(int(page) + 1)}}
         )
@@ -166,7 +171,10 @@ async def test_a_page_that_fails_is_asked_for_again(ask: Ask):
 async def test_a_look_goes_on_where_the_one_before_ended(ask: Ask):
     """Slack goes away in the middle of a long channel: the next look reads what is left, and what came meanwhile."""
     asked: list[dict[str, str]] = []
-    channel = [{"ts": f"{n}.000000", "metadata": {"event_payload": {"key": f"k{n}"}}} for n in range(1000, 1100)]
+    channel = [
+        {"ts": f"{n}.000000", "metadata": {"event_type": CARD_EVENT, "event_payload": {"key": f"k{n}"}}}
+        for n in range(1000, 1100)
+    ]
     most = 3
 
     async def answer(request: web.Request) -> web.Response:
@@ -182,7 +190,7 @@ async def test_a_look_goes_on_where_the_one_before_ended(ask: Ask):
 
     poster = await ask(answer)
     assert (await poster.find("C1", key="k1001", since=1000)).verdict is Verdict.LIMITED
-    channel.append({"ts": "1100.000000", "metadata": {"event_payload": {"key": "k1100"}}})
+    channel.append({"ts": "1100.000000", "metadata": {"event_type": CARD_EVENT, "event_payload": {"key": "k1100"}}})
     most = 99
     asked.clear()
     assert (await poster.find("C1", key="k1001", since=1000)).data == {"ts": "1001.000000"}
@@ -201,7 +209,7 @@ async def test_a_look_goes_on_where_the_one_before_ended(ask: Ask):
 
 async def test_what_was_taken_away_is_not_found(ask: Ask):
     """A card that people or we took away is looked for anew, not told from what was read before."""
-    there = [{"ts": "5.0", "metadata": {"event_payload": {"key": "k1"}}}]
+    there = [{"ts": "5.0", "metadata": {"event_type": CARD_EVENT, "event_payload": {"key": "k1"}}}]
 
     async def answer(request: web.Request) -> web.Response:
         match request.match_info["method"]:
@@ -215,11 +223,32 @@ async def test_what_was_taken_away_is_not_found(ask: Ask):
     assert (await poster.find("C1", key="k1", since=1)).data == {"ts": "5.0"}
     await poster.delete("C1", "5.0")
     assert (await poster.find("C1", key="k1", since=1)).data == {}
-    there.append({"ts": "6.0", "metadata": {"event_payload": {"key": "k1"}}})
+    there.append({"ts": "6.0", "metadata": {"event_type": CARD_EVENT, "event_payload": {"key": "k1"}}})
     assert (await poster.find("C1", key="k1", since=1)).data == {"ts": "6.0"}
     there.clear()
     await poster.update("C1", "6.0", {})
     assert (await poster.find("C1", key="k1", since=1)).data == {}
+
+
+async def test_what_another_app_wrote_is_not_ours(ask: Ask):
+    """Any app may copy our metadata into a message of its own, or put in what it likes."""
+    ours = {"event_type": CARD_EVENT, "event_payload": {"key": "k1"}}
+    there = [
+        {"ts": "9.0", "bot_id": "B0OTHER", "metadata": ours},
+        {"ts": "8.0", "bot_id": "B0OURS", "metadata": ours | {"event_type": "other"}},
+        {"ts": "7.0", "bot_id": "B0OURS", "metadata": ours | {"event_payload": {"key": "k1" * 40_000}}},
+    ]
+
+    async def answer(_: web.Request) -> web.Response:
+        return web.json_response({"ok": True, "messages": there})
+
+    poster = await ask(answer)
+    poster.bot_id = "B0OURS"
+    assert (await poster.find("C1", key="k1", since=1)).data == {}
+    assert (await poster.find("C1", key="k1" * 40_000, since=1)).data == {}
+    assert await poster.standing("C1", since=1) == {}
+    there.append({"ts": "10.0", "bot_id": "B0OURS", "metadata": ours})
+    assert (await poster.find("C1", key="k1", since=1)).data == {"ts": "10.0"}
 
 
 async def test_a_refused_connection_is_unsent_and_a_lost_answer_unsure(ask: Ask):

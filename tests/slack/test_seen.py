@@ -8,12 +8,15 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.slack.seen import LAG, MOST_KEYS, Seen
+from bot.slack.seen import CARD_EVENT, LAG, MOST_KEYS, Seen
 
 
 def posted(*at: float, key: str = "k") -> list[dict[str, Any]]:
     """Messages of ours in that order."""
-    return [{"ts": f"{ts:.6f}", "metadata": {"event_payload": {"key": f"{key}{ts:g}"}}} for ts in at]
+    return [
+        {"ts": f"{ts:.6f}", "metadata": {"event_type": CARD_EVENT, "event_payload": {"key": f"{key}{ts:g}"}}}
+        for ts in at
+    ]
 
 
 def test_a_look_goes_on_where_the_one_before_was_cut_short():
@@ -50,7 +53,13 @@ def test_a_page_with_one_message_says_nothing_about_the_order():
 def test_of_two_with_one_key_the_later_one_is_told():
     """The card was taken away and posted anew."""
     seen = Seen()
-    seen.page([{**message, "metadata": {"event_payload": {"key": "k"}}} for message in posted(200, 300)], (0.0, 1e9))
+    seen.page(
+        [
+            {**message, "metadata": {"event_type": CARD_EVENT, "event_payload": {"key": "k"}}}
+            for message in posted(200, 300)
+        ],
+        (0.0, 1e9),
+    )
     assert seen.ts("k", since=0) == "300.000000"
 
 

@@ -80,6 +80,8 @@ def settle_card(records: Records, *, claim: Claim, outcome: Outcome, place: Plac
             )
         )
     conversation = records.conversation(place.conversation_id)
+    if conversation and known and known.channel and known.channel != place.channel and place.slot == "department":
+        _words_follow(records, conversation, now=now)
     changes_at = _changes_by_itself(conversation) if conversation and place.slot == "department" else None
     if conversation and changes_at and changes_at > now:
         tell.draw(records, conversation, now=now, at=changes_at)
@@ -99,10 +101,18 @@ def settle_post(records: Records, *, claim: Claim, outcome: Outcome, place: Plac
         return False
     records.save_place(place)
     conversation = records.conversation(place.conversation_id)
-    picture = records.picture(place.conversation_id) if conversation and conversation.confidential else None
-    if conversation and picture and claim.slot != place.slot:
-        tell.quieten(records, conversation, picture.messages, now=now)
+    home = records.place(conversation_id=place.conversation_id, slot="department")
+    moved = home is not None and home.channel != place.channel
+    if conversation and (conversation.confidential or moved) and claim.slot != place.slot:
+        _words_follow(records, conversation, now=now)
     return True
+
+
+def _words_follow(records: Records, conversation: Conversation, *, now: datetime) -> None:
+    """Later messages' posts show what may be shown where they stand now: the card moved, or became confidential."""
+    picture = records.picture(conversation.id)
+    if picture:
+        tell.quieten(records, conversation, picture.messages, now=now)
 
 
 def settle_elsewhere(records: Records, *, claim: Claim, code: str, now: datetime) -> bool:

@@ -129,7 +129,7 @@ def writer(records: Records, conversation: Conversation, reply: Reply, *, now: d
 def quieten(
     records: Records, conversation: Conversation, messages: tuple[StoredMessage, ...], *, now: datetime
 ) -> None:
-    """Have the posts of later messages in the thread drawn again: words that are confidential now must go."""
+    """Have the posts of later messages in the thread drawn again: words that are not for that channel now must go."""
     for stored in messages:
         slot = post_slot(stored.id)
         if records.place(conversation_id=conversation.id, slot=slot):

@@ -23,13 +23,17 @@ Message = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostJob:
-    """What a post is about. `channel` is Slack's id of the channel, None when none can be used."""
+    """What a post is about. `channel` is Slack's id of the channel, None when none can be used.
+
+    `left`: it stands in a thread that its card is not in any more.
+    """
 
     practice: Practice
     picture: Picture | None
     card: Place | None
     alarm: Alarm | None
     channel: str | None
+    left: bool
 
 
 def post_job(records: Records, *, claim: Claim) -> PostJob:
@@ -40,12 +44,14 @@ def post_job(records: Records, *, claim: Claim) -> PostJob:
     department = picture.conversation.department if picture else practice.default_department
     department = claim.subject if claim.what is What.DIGEST else department
     channel = place.usable(records, department=department, slot=claim.slot)
+    home = records.place(conversation_id=claim.conversation_id, slot="department") if claim.conversation_id else None
     return PostJob(
         practice=practice,
         picture=picture,
         card=card,
         alarm=records.alarm(claim.subject) if claim.what is What.NOTICE else None,
         channel=channel.id if channel else None,
+        left=bool(home and card and home.channel != card.channel),
     )
 
 
@@ -53,7 +59,7 @@ def post_job(records: Records, *, claim: Claim) -> PostJob:
 class Words:
     """How posts look: functions of bot.slack, so that this module decides nothing about looks."""
 
-    follow_up: Callable[[Picture, str], Message]
+    follow_up: Callable[..., Message]
     again: Callable[[Picture, bool], Message]
     ping: Callable[[Picture], Message | None]
     stuck: Callable[[Picture], Message]
@@ -103,7 +109,8 @@ class PostCarrier:
             await self._later(claim, "no_card_yet", seconds=2)
             return
         if claim.slot.startswith("post:"):
-            await self._redrawn(claim, job.picture, job.card)
+            message = self._words.follow_up(job.picture, claim.subject, left=job.left)
+            await self._redrawn(claim, message, job.card)
             return
         failpoint("post.in_thread")
         again = claim.what is What.AGAIN
@@ -130,11 +137,11 @@ class PostCarrier:
             carry.settle_post, claim=claim, outcome=outcome, place=stands, now=self._desk.clock()
         )
 
-    async def _redrawn(self, claim: Claim, picture: Picture, post: Place) -> None:
+    async def _redrawn(self, claim: Claim, message: Message, post: Place) -> None:
         """The post stands already: show it as it may be shown now."""
         assert post.channel is not None
         assert post.ts is not None
-        called = await self._desk.update(claim, post.channel, post.ts, self._words.follow_up(picture, claim.subject))
+        called = await self._desk.update(claim, post.channel, post.ts, message)
         if called.verdict is Verdict.GONE:
             await self._drop(claim, called.code)
             return

@@ -75,13 +75,15 @@ class ReplyCarrier:
 
     async def _send(self, claim: Claim, reply: Reply, portal: Portal) -> Outcome:
         now = self._clock()
-        if not await self._store.read(may_leave, reply=reply):
+        ours = still_ours(claim, now=now)
+        marked = await self._store.run(mark, claim=claim, reply=reply, now=now) if ours else False
+        if marked is None:
             return Outcome(
                 state=State.FAILED,
                 code="confidential_since",
                 words="the conversation became confidential after this was written, so it was not given to the portal",
             )
-        if not still_ours(claim, now=now) or not await self._store.run(_mark, claim=claim, now=now):
+        if not marked:
             return Outcome(state=State.PENDING, again_at=now, maybe_sent=claim.maybe_sent, code="lease_over")
         after: ThreadAfter = "closed" if reply.done_after else "open"
         decision = decision_of(reply.decision)
@@ -113,11 +115,12 @@ def looked_up(records: Records, *, claim: Claim, arrival: Arrival, now: datetime
     return True
 
 
-def may_leave(records: Records, *, reply: Reply) -> bool:
-    """Whether the answer may still reach the account that it was written to (SAFETY I13)."""
+def mark(records: Records, *, claim: Claim, reply: Reply, now: datetime) -> bool | None:
+    """From here on it may have left; False when another worker has it.
+
+    None when it must not leave any more (SAFETY I13): what became confidential since may not reach its account.
+    """
     picture = records.picture(reply.conversation_id)
-    return picture is not None and may_reach(picture, reply.to)
-
-
-def _mark(records: Records, *, claim: Claim, now: datetime) -> bool:
+    if picture is None or not may_reach(picture, reply.to):
+        return None
     return records.mark_sending(claim, now=now)

@@ -36,12 +36,17 @@ def ephemeral(sentence: str) -> Message:
     return _message(sentence, [kit.rich(kit.section(say(words.cut(words.clean(sentence), 2000))))])
 
 
-def follow_up(picture: Picture, message_id: str) -> Message:
-    """A family's later message in the card's thread: its words only where the card may show them."""
+def follow_up(picture: Picture, message_id: str, *, left: bool = False) -> Message:
+    """A family's later message in the card's thread: its words only where the card may show them.
+
+    `left`: the card stands in another channel now, and its words went with it.
+    """
     stored = next((m for m in picture.messages if m.id == message_id), None) or standing(picture)
     talk = picture.conversation
     note = f"The family wrote again: No. {talk.number} in {talk.department}."
     detail = privacy.detail_for(talk, picture.practice, slot="department", messages=picture.messages)
+    if left:
+        return _message(note, [_heard(" · the card stands in another channel now")])
     if detail is CardDetail.MINIMAL or stored.standing is Standing.WITHDRAWN:
         return _message(note, [_heard(" · press Open on the card to read it")])
     return _message(note, [_heard(""), *_words_of(stored)])

@@ -20,7 +20,7 @@ from bot.slack.verdict import Called, Verdict, told
 
 ANSWER_LIMIT = 16 * 1024 * 1024  # bytes of an answer; a page of a channel has 200 messages of at most 40,000 characters
 
-MOST_SEEN = 200  # channels of which is kept what was read
+MOST_SEEN = 50  # channels of which is kept what was read
 STUMBLES = 4  # how often one page is asked for again: else a look back over many pages hardly ever comes to its end
 
 _encode = msgspec.json.Encoder().encode
@@ -140,7 +140,7 @@ class Poster:
         """
         failpoint("slack.before_find")
         seen = Seen() if thread else self._kept(channel)
-        seen.begin()
+        seen.begin(since)
         while (ts := seen.ts(key, since=since)) is None and (gap := seen.gap(since)) is not None:
             async for called in self._pages(channel, since=gap[0], until=gap[1], thread=thread):
                 if not called.done:

@@ -10,7 +10,7 @@ from typing import Any
 CARD_EVENT = "portaldesk_card"
 _KEY = re.compile(r"[0-9A-Za-z_]{1,64}")
 LAG = 10.0  # seconds: a message that is younger than the newest one by as much may not be in the history yet
-MOST_KEYS = 20_000  # of one channel; beyond, all of it is read again
+MOST_KEYS = 20_000  # of one channel; beyond, what this look does not need is forgotten
 
 Stretch = tuple[float, float]  # from, to; Slack's timestamps in seconds
 
@@ -35,10 +35,11 @@ class Seen:
         self._read: list[Stretch] = []  # apart from each other, the earliest first
         self._newest = 0.0
 
-    def begin(self) -> None:
+    def begin(self, since: float) -> None:
         """A look begins: what stood at the end may have got company since."""
         if len(self._keys) > MOST_KEYS:
-            self._keys, self._read = {}, []
+            self._keys = {key: ts for key, ts in self._keys.items() if float(ts) >= since}
+            self._read = [(max(start, since), end) for start, end in self._read if end > since]
         sure = self._newest - LAG
         self._read = [(start, min(end, sure)) for start, end in self._read if start < sure]
 

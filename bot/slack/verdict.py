@@ -42,6 +42,9 @@ _GONE = {
 }
 
 
+LONGEST_WAIT = 3600.0  # seconds that a Retry-After counts for
+
+
 class Verdict(StrEnum):
     """What an answer of Slack's means for the one who asked."""
 
@@ -107,7 +110,7 @@ def told(status: int, retry_after: str, raw: bytes) -> Called:
 def _refusal(status: int, retry_after: str, code: str) -> Called:
     """Classify Slack's refusal, without keeping its body."""
     if status == 429 or code in ("ratelimited", "rate_limited"):
-        wait = float(retry_after) if retry_after.isdigit() else 1.0
+        wait = min(float(retry_after), LONGEST_WAIT) if retry_after.isascii() and retry_after.isdigit() else 1.0
         return Called(verdict=Verdict.LIMITED, code="ratelimited", wait=wait)
     if not code or status >= 500 or code in _UNSURE:
         return Called(verdict=Verdict.UNSURE, code=code or f"http_{status}")

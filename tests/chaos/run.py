@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import shutil
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -82,12 +83,18 @@ async def storms(given: argparse.Namespace) -> list[storm.Result]:
 
 
 async def _blown(folder: Path, given: argparse.Namespace, server: PostgresServer | None, mode: str) -> storm.Result:
+    database, replicas = f"sqlite:///{folder}/desk.db", 1
     if server is not None:
-        what = _storm(given, replicas=given.replicas, mode=mode)
-        return await storm.run(folder, server.fresh(), what, server)
-    database = f"sqlite:///{folder}/desk.db"
-    upgrade(database)
-    return await storm.run(folder, database, _storm(given, replicas=1, mode=mode))
+        database, replicas = server.fresh(), given.replicas
+    else:
+        upgrade(database)
+    try:
+        return await storm.run(folder, database, _storm(given, replicas=replicas, mode=mode), server)
+    finally:
+        if given.out is not None:  # what the services logged, whatever became of the storm
+            given.out.mkdir(parents=True, exist_ok=True)
+            for log in folder.rglob("service.log"):
+                shutil.copyfile(log, given.out / f"{'postgres' if server else 'sqlite'}-{mode}.log")
 
 
 def show(results: Sequence[storm.Result], console: Console) -> None:

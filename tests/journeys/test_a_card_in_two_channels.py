@@ -71,3 +71,24 @@ async def test_its_words_do_not_stay_where_it_was(desk: World):
     (pointer,) = await desk.cards()
     assert "stands in another channel now" in words(pointer)
     assert "Ear drops" not in words(pointer)
+
+
+async def test_later_words_follow_the_card(desk: World):
+    """What the family wrote later stands in the thread of the card: where the card has left, its words are taken away."""
+    await desk.write(message(department="Front Desk"))
+    card = await desk.card("Ear drops and swimming", channel="C0FRONT", who="U0BEN")
+    await desk.write(
+        message(n="2", thread_id="t-1", body={"format": "plain", "text": "It is the left ear.", "lang": "en"})
+    )
+
+    async def told(words_of: str, channel: str, under: dict[str, object], who: str) -> bool:
+        return any(words_of in words(post) for post in await desk.thread(under, channel=channel, who=who))
+
+    await until(lambda: told("left ear", "C0FRONT", card, "U0BEN"), what="the later message")
+    await desk.hand(card, "Nursing", who="U0BEN", channel="C0FRONT", forward_note="Yours.")
+    nursing = await desk.card("Yours.")
+    await until(lambda: told("stands in another channel", "C0FRONT", card, "U0BEN"), what="a post without words")
+    assert not await told("left ear", "C0FRONT", card, "U0BEN")
+    await desk.write(message(n="3", thread_id="t-1", body={"format": "plain", "text": "Now both ears.", "lang": "en"}))
+    await until(lambda: told("both ears", "C0NURSING", nursing, "U0ALICE"), what="the third message")
+    assert not await told("both ears", "C0FRONT", card, "U0BEN")

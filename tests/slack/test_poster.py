@@ -98,13 +98,13 @@ async def test_an_answer_without_an_end_is_not_read_to_its_end(ask: Ask):
 
 
 async def test_a_limit_is_obeyed_as_told(ask: Ask):
-    """Retry-After is how long to wait; one that is no number counts as a second."""
+    """Retry-After is how long to wait, for an hour at most; one that is no number counts as a second."""
 
     async def answer(request: web.Request) -> web.Response:
         return web.Response(status=429, headers={"Retry-After": request.match_info["method"]})
 
     slack = await ask(answer)
-    assert [(await slack.call(told)).wait for told in ("30", "soon")] == [30.0, 1.0]
+    assert [(await slack.call(told)).wait for told in ("30", "soon", "9" * 40)] == [30.0, 1.0, 3600.0]
 
 
 async def test_a_message_leaves_as_slack_wants_it(ask: Ask):

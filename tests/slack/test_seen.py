@@ -21,11 +21,11 @@ def posted(*at: float, key: str = "k") -> list[dict[str, Any]]:
 
 def test_a_look_goes_on_where_the_one_before_was_cut_short():
     """The first page was read, the second one failed: next time only what is below it, and what came since."""
-    seen = Seen()
-    seen.begin()
+    seen, since = Seen(), 100.0
+    seen.begin(since)
     assert seen.gap(100.0) == (100.0, math.inf)
     seen.page(posted(900, 850, 800), (100.0, math.inf))
-    seen.begin()
+    seen.begin(since)
     assert seen.gap(100.0) == (900 - LAG, math.inf)
     seen.whole((900 - LAG, math.inf))
     assert seen.gap(100.0) == (100.0, 800.0)
@@ -64,12 +64,15 @@ def test_of_two_with_one_key_the_later_one_is_told():
 
 
 def test_it_does_not_grow_without_an_end():
-    """Beyond so many keys all of it is forgotten and read again."""
+    """Beyond so many keys what was posted before this look's time is forgotten, and read again when it is asked for."""
     seen = Seen()
     seen.page(posted(*range(1, MOST_KEYS + 3)), (0.0, math.inf))
-    seen.begin()
-    assert seen.gap(0.0) == (0.0, math.inf)
-    assert seen.ts("k5", since=0) is None
+    seen.begin(100.0)
+    assert seen.gap(100.0) == (MOST_KEYS + 2 - LAG, math.inf)
+    assert seen.ts("k100", since=100) == "100.000000"
+    assert seen.ts("k99", since=0) is None
+    seen.whole((MOST_KEYS - LAG, math.inf))
+    assert seen.gap(50.0) == (50.0, 100.0)
 
 
 @given(
@@ -85,7 +88,7 @@ def test_whatever_cuts_looks_short_everything_is_read_before_the_end_is_told(loo
     seen, channel = Seen(), [float(ts) for ts in range(1, 300, 3)]
     for since, pages, upward, more in looks:
         left = pages
-        seen.begin()
+        seen.begin(since)
         channel += [channel[-1] + 1 + n for n in range(more)]
         while (gap := seen.gap(since)) and left:
             there = [ts for ts in channel if gap[0] <= ts < gap[1]]

@@ -17,6 +17,7 @@ TROUBLES = {
     "not_found": "does not exist, or I cannot see it. Invite me there (/invite @Portal Desk), or name another channel",
     "archived": "is archived. Unarchive it, or name another channel",
     "not_in_channel": "does not have me as a member. Invite me there (/invite @Portal Desk)",
+    "replaced": "is another channel now than the one that had this name. If it is the right one, name it by its id",
     "shared_outside": "is shared with another company. Name a channel that only your practice can read",
 }
 
@@ -130,8 +131,8 @@ def _tell(records: Records, named: str, *, trouble: str, now: datetime) -> None:
     records.journal(
         Entry(at=now, actor="service", action="channel.changed", subject=named, detail={"trouble": trouble})
     )
+    records.close_alarm(key=key, now=now)  # another trouble than before rings anew
     if not trouble:
-        records.close_alarm(key=key, now=now)
         return
     words = (
         f"The channel {named} {TROUBLES.get(trouble, 'cannot be used')}. Until then its cards go to another channel."

@@ -137,6 +137,23 @@ async def test_channels_may_be_named_instead_of_numbered(open_desk: OpenDesk):
     assert "#nowhere" in await desk.alarm("does not exist")
 
 
+async def test_a_name_that_another_channel_took_is_not_followed(open_desk: OpenDesk):
+    """#refills is renamed, and somebody makes a new #refills with other members: no card goes there; the admin is told."""
+    desk = await open_desk(PRACTICE.replace("C0REFILLS", '"#refills"'))
+    assert desk.service._front
+    channels = ChannelRound(desk.service.store, desk.service._front.poster, desk.clock)
+    await desk.admin("rename", channel="C0REFILLS", name="rx")
+    await channels.run()
+    await desk.alarm("#refills does not exist")
+    await desk.admin("create_channel", name="refills", id="C0OTHERS", bot_is_member=True, members=["U0ALICE"])
+    await channels.run()
+    assert "name it by its id" in await desk.alarm("is another channel now")
+    await desk.write(message("refill"))
+    await desk.card("Rosa Delgado", channel="C0FRONT", who="U0BEN")
+    await desk.quiet()
+    assert await desk.cards("C0OTHERS") == []
+
+
 async def test_a_card_waits_until_its_named_channel_is_found(open_desk: OpenDesk):
     """While Slack has not said yet which channel #refills is, the card does not go to another one's people."""
 

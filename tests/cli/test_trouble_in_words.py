@@ -47,6 +47,29 @@ async def test_a_damaged_database_is_called_so(town: Town):
     assert "portaldesk db restore FILE --replace" in await state(shell, "database: database")
 
 
+async def test_a_full_disk_is_called_so(town: Town):
+    """Neither the address nor the server is blamed, in no command that opens the database: its file, and what to do."""
+    shell = town.shell
+    await shell("db", "upgrade")
+    await shell("practice", "apply", "practice.yaml", "--yes")
+    (shell.folder / "backup").write_bytes((shell.folder / "portaldesk.db").read_bytes())
+    shell.room = 20_000  # not even what SQLite needs beside a database
+    for words in (
+        *(("run",), ("verify",), ("queue",), ("deliveries", "list"), ("keys", "rotate"), ("practice", "show")),
+        *(("audit", "verify"), ("practice", "apply", "practice.yaml", "--yes"), ("db", "upgrade")),
+    ):
+        told = await shell(*words)
+        assert told.code == 1, words
+        assert "The disk of portaldesk.db is full or cannot be written: make room there." in told.flat, words
+        assert "PORTALDESK_DATABASE_URL" not in told.flat
+    found = await state(shell, "database: database")
+    assert found == "failed its disk is full or cannot be written Make room on the database's disk."
+    told = await shell("db", "restore", "backup", "--replace")
+    assert (told.code, "Nothing was put in its place." in told.flat) == (1, True), told.flat
+    shell.room = -1
+    assert (await shell("verify")).code == 0
+
+
 async def test_check_makes_nothing_and_proves_the_keys(town: Town):
     """In an empty folder it leaves no key file; then with another key the row is failed and names the one it needs."""
     shell = town.shell

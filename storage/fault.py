@@ -48,7 +48,7 @@ def is_unavailable(error: BaseException) -> bool:
     if isinstance(error, psycopg.Error):
         return is_lost(error) or (error.sqlstate or "").startswith(_STATES)
     if isinstance(error, OSError):
-        return error.errno in _NO_ROOM
+        return has_no_room(error)
     return isinstance(error, PoolTimeout)
 
 
@@ -58,8 +58,13 @@ def is_full(error: BaseException) -> bool:
     if isinstance(error, pysqlite3.Error):
         return getattr(error, "sqlite_errorcode", 0) & 0xFF in _FULL
     if isinstance(error, OSError):
-        return error.errno in _NO_ROOM
+        return has_no_room(error)
     return isinstance(error, psycopg.Error) and error.sqlstate == _DISK_FULL
+
+
+def has_no_room(error: OSError) -> bool:
+    """Whether a file cannot grow: the disk is full, a quota is reached, or files may not be that large."""
+    return error.errno in _NO_ROOM
 
 
 def told(error: BaseException) -> BaseException:

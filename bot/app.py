@@ -24,7 +24,7 @@ from bot.connection import Connection, SlackApp, SlackRefused, sign_in, slack_ap
 from bot.domain import backlog, over, overdue, set_back, setup, snooze, suspect, unread
 from bot.domain.delivery import What
 from bot.domain.practice import Practice
-from bot.domain.store import Records, Store, StoreUnavailable
+from bot.domain.store import Records, Store, StoreFull, StoreUnavailable
 from bot.failpoint import failpoint
 from bot.jobs import rounds
 from bot.jobs.cards import CardCarrier
@@ -188,8 +188,9 @@ class Service:
         )
         await self._look_at_channels(poster)
         self._outbox = Outbox(tools, carriers)
-        await self.store.run(set_back.notice, now=self.clock())
-        await self.store.run(rounds.try_portals_again, portals=self.settings.portal_ids, now=self.clock())
+        with suppress(StoreFull):  # a full disk: ticks do the same once there is room
+            await self.store.run(set_back.notice, now=self.clock())
+            await self.store.run(rounds.try_portals_again, portals=self.settings.portal_ids, now=self.clock())
 
     async def _look_at_channels(self, poster: Poster) -> None:
         """Before anything is posted: a channel may have been shared or archived while we were away."""
@@ -240,6 +241,13 @@ class Service:
         self.metrics.alarms.set(alarms)
         self.metrics.waiting.set(lanes)
 
+    async def _careful_until(self) -> datetime | None:
+        now = self.clock()
+        try:
+            return await self.store.run(suspect.began, life=self.life, now=now)
+        except StoreFull:  # the portal is told 503 nevertheless; how the last life ended is not known
+            return now + suspect.CAREFUL
+
     async def _start_web(self, slack: tuple[SlackApp, str] | None) -> None:
         app = routes.watched(ready=self.readiness.why_not, metrics=self.metrics.page)
         if self.only != "worker":
@@ -248,7 +256,7 @@ class Service:
                 secrets={portal.id: portal.secrets for portal in self.settings.portals},
                 clock=self.clock,
                 seen=self.metrics.event_answered,
-                careful_until=await self.store.run(suspect.began, life=self.life, now=self.clock()),
+                careful_until=await self._careful_until(),
             )
             routes.open_doors(app, door=door, slack=slack)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=5, auto_decompress=False)

@@ -15,7 +15,7 @@ import pysqlite3
 from sqlalchemy import URL
 
 from storage.engine import file_of, url_of
-from storage.fault import wrapped
+from storage.fault import has_no_room, wrapped
 
 _PAGES = 4096  # copied at a time: between two steps the service writes on
 
@@ -48,12 +48,23 @@ def backup(url: str, target: Path) -> bool:
         else:
             with wrapped():
                 _copied(database, part)
-        synced(part)
-        _named(part, target)
+        _settled(part, target)
         return database is not None
     finally:
         with suppress(FileNotFoundError):
             part.unlink()
+
+
+def _settled(part: Path, target: Path) -> None:
+    """Give what was copied its name, once all of it is on the disk; some disks say only then that they are full."""
+    size = part.stat().st_size
+    try:
+        synced(part)
+        _named(part, target)
+    except OSError as no:
+        if has_no_room(no):
+            raise _no_room(part, size) from None
+        raise BackupRefused(f"I cannot write {target} ({no.strerror}). No backup was made.") from None
 
 
 def _named(part: Path, target: Path) -> None:
@@ -70,9 +81,33 @@ def _copied(database: Path, part: Path) -> None:
         raise BackupRefused(f"There is no database {database}.")
     with closing(opened(database, "ro")) as source, closing(opened(part, "rw")) as copy:
         source.execute("PRAGMA schema_version").fetchone()  # what is no database says so here, with a code
-        source.backup(copy, pages=_PAGES)
-        copy.execute("PRAGMA journal_mode = delete")
+        pages, size = (source.execute(f"PRAGMA page_{what}").fetchone()[0] for what in ("count", "size"))
+        try:
+            source.backup(copy, pages=_PAGES)
+            copy.execute("PRAGMA journal_mode = delete")
+        except pysqlite3.OperationalError as error:  # of a copy SQLite gives no code
+            if _is_full(part, pages * size):
+                raise _no_room(part, pages * size) from None
+            raise BackupRefused(f"SQLite could not copy {database} ({error}). No backup was made.") from None
         whole(copy, database)
+
+
+def _is_full(part: Path, size: int) -> bool:
+    """Whether that file cannot be made so large: whatever keeps SQLite from it keeps us from it too."""
+    handle = os.open(part, os.O_WRONLY)
+    try:
+        os.posix_fallocate(handle, 0, size)
+    except OSError as no:
+        return has_no_room(no)
+    finally:
+        os.close(handle)
+    return False
+
+
+def _no_room(part: Path, size: int) -> BackupRefused:
+    return BackupRefused(
+        f"There is no room in {part.absolute().parent} for the copy ({size:,} bytes). No backup was made."
+    )
 
 
 def run(tool: str, url: str, *words: str) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pysqlite3
 from sqlalchemy import Connection
 
-from bot.domain.store import StoreDamaged, StoreUnavailable
+from bot.domain.store import StoreDamaged, StoreFull, StoreUnavailable
 from storage import schema
 from storage.engine import StoreUnsafe, connect, file_of, journal_mode
 from storage.fault import wrapped
@@ -39,11 +39,14 @@ def check(url: str) -> list[Fact]:
         return [*facts, _schema(url)]
     except StoreDamaged:
         return [Fact(name="database", value="damaged, or no database", level="failed", advice=_RESTORE)]
+    except StoreFull:
+        return [Fact(name="database", value="its disk is full or cannot be written", level="failed", advice=_ROOM)]
     except (StoreUnavailable, StoreUnsafe) as error:
         return [Fact(name="database", value=str(error), level="failed", advice="Look at PORTALDESK_DATABASE_URL.")]
 
 
 _UPGRADE = "Run `portaldesk db upgrade`."
+_ROOM = "Make room on the database's disk."
 _RESTORE = "Put the last backup in its place: `portaldesk db restore FILE --replace`."
 
 

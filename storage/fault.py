@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -18,6 +19,7 @@ _AWAY = frozenset({3, 5, 6, 7, 8, 9, 10, 11, 13, 14, 15, 26})
 
 # FULL is said for ENOSPC alone; over a quota, or where a file may not grow, it is IOERR
 _FULL = frozenset({10, 13})
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})  # what the system says of files of our own
 _DAMAGED = frozenset({11, 26})  # CORRUPT, NOTADB
 
 # https://www.postgresql.org/docs/current/errcodes-appendix.html
@@ -45,6 +47,8 @@ def is_unavailable(error: BaseException) -> bool:
         return getattr(error, "sqlite_errorcode", 0) & 0xFF in _AWAY
     if isinstance(error, psycopg.Error):
         return is_lost(error) or (error.sqlstate or "").startswith(_STATES)
+    if isinstance(error, OSError):
+        return has_no_room(error)
     return isinstance(error, PoolTimeout)
 
 
@@ -53,7 +57,14 @@ def is_full(error: BaseException) -> bool:
     error = cause(error)
     if isinstance(error, pysqlite3.Error):
         return getattr(error, "sqlite_errorcode", 0) & 0xFF in _FULL
+    if isinstance(error, OSError):
+        return has_no_room(error)
     return isinstance(error, psycopg.Error) and error.sqlstate == _DISK_FULL
+
+
+def has_no_room(error: OSError) -> bool:
+    """Whether a file cannot grow: the disk is full, a quota is reached, or files may not be that large."""
+    return error.errno in _NO_ROOM
 
 
 def told(error: BaseException) -> BaseException:
@@ -87,10 +98,10 @@ def is_in_the_way(error: BaseException) -> bool:
 
 @contextmanager
 def wrapped() -> Iterator[None]:
-    """Turn an unavailable database into StoreUnavailable, whose words name no address."""
+    """Turn an unavailable database, or a full disk, into StoreUnavailable, whose words name no address."""
     try:
         yield
-    except (DBAPIError, PoolTimeout, pysqlite3.Error, psycopg.Error) as error:
+    except (DBAPIError, PoolTimeout, pysqlite3.Error, psycopg.Error, OSError) as error:
         if not is_unavailable(error):
             raise
         raise told(error) from None

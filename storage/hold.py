@@ -5,13 +5,13 @@ from __future__ import annotations
 import fcntl
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from sqlalchemy import text
 
 from storage.crypto import Keyring
-from storage.engine import connect, file_of
+from storage.engine import StoreUnsafe, connect, file_of
 from storage.fault import wrapped
 
 _MARK = "portaldesk seals with "
@@ -29,7 +29,9 @@ class StoreBusy(Exception):  # noqa: N818 - a state of the world
 def hold(url: str) -> Iterator[Callable[[Keyring], None]]:
     """Be the only service on this database while inside; StoreBusy, in a sentence, for a second one.
 
+    StoreFull where the disk has no room for the lock file, StoreUnsafe where it cannot be opened for another reason.
     Gives what to call once the keys are known, so that whoever rotates them sees which one this service writes with.
+    A disk that is full keeps nobody out: the lock is what counts, and then the service does not name its key.
 
     PostgreSQL is shared by design and not held. Other commands do not ask: they write with BEGIN IMMEDIATE and wait.
     """
@@ -37,7 +39,7 @@ def hold(url: str) -> Iterator[Callable[[Keyring], None]]:
     if database is None:
         yield lambda _keys: None  # its sessions say so
         return
-    handle = os.open(_lock(database), os.O_CREAT | os.O_RDWR, 0o600)
+    handle = _opened(_lock(database))
     try:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -46,14 +48,28 @@ def hold(url: str) -> Iterator[Callable[[Keyring], None]]:
                 f"Another `portaldesk run` already works on {database.name}. Stop it first; for several at once use "
                 "PostgreSQL (PORTALDESK_DATABASE_URL=postgresql://...)."
             ) from None
-        os.ftruncate(handle, 0)
-
-        def told(keys: Keyring) -> None:
-            os.pwrite(handle, seals_with(keys).encode(), 0)
-
-        yield told
+        _note(handle, b"")
+        yield lambda keys: _note(handle, seals_with(keys).encode())
     finally:
         os.close(handle)
+
+
+def _opened(lock: Path) -> int:
+    try:
+        with wrapped():
+            return os.open(lock, os.O_CREAT | os.O_RDWR, 0o600)
+    except OSError as no:
+        raise StoreUnsafe(
+            f"I cannot open {lock} ({no.strerror}). Let me write into {lock.parent}, and own what is there."
+        ) from None
+
+
+def _note(handle: int, words: bytes) -> None:
+    """Write that into the lock file, or nothing: half a key's name would be another key's."""
+    with suppress(OSError):
+        os.ftruncate(handle, 0)
+        if os.pwrite(handle, words, 0) != len(words):
+            os.ftruncate(handle, 0)
 
 
 def seals_with(keys: Keyring) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +33,8 @@ def keyring_for(url: str, text: str | None, *, random: Random = os.urandom, make
     if not path.exists() and not make:
         raise KeysWrong(f"The key file {path} is not there. Put it back, or set PORTALDESK_KEYS.")
     if not path.exists():
-        _make(path, database, random)
+        with wrapped():
+            _make(path, database, random)
     return parse(_read(path), random=random, where=f"the key file {path.name}")
 
 
@@ -75,10 +76,15 @@ def _make(path: Path, database: Path, random: Random) -> None:
         handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     except FileExistsError:
         return  # another process was faster; its key is the one
-    with os.fdopen(handle, "w") as file:
-        file.write(new_key(random=random) + "\n")
-        file.flush()
-        os.fsync(file.fileno())
+    try:
+        with os.fdopen(handle, "w") as file:
+            file.write(new_key(random=random) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError:  # a full disk: an empty key file would keep every later start from making one
+        with suppress(OSError):
+            path.unlink()
+        raise
     folder = os.open(path.parent, os.O_RDONLY)
     try:
         os.fsync(folder)  # a power cut must not take the name of the file away once something is encrypted with it

@@ -41,8 +41,8 @@ def restore(url: str, source: Path, *, replace: bool, ready: Callable[[str], T])
     part = database.with_name(f"{database.name}.part")
     _gone(part)
     try:
+        os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))  # its owner's only from the first byte
         shutil.copyfile(source, part)
-        part.chmod(0o600)
         with closing(opened(part, "rw")) as copy:
             whole(copy, source)
         _must_be_ours(f"sqlite:///{part}", source)

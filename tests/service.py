@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import ctypes
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -156,6 +157,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--skew", type=Path, help="a file with the seconds that this service's clock is ahead")
     made.add_argument("--every", action="append", default=[], metavar="TICK=SECONDS", help="a tick that comes oftener")
     made.add_argument("--slow", action="store_true", help="the product's own leases and limits")
+    made.add_argument("--small-disk", type=Path, metavar="FILE", help="no file may grow beyond this one's size")
     made.add_argument("rest", nargs=argparse.REMAINDER, help="what portaldesk is told: run")
     return made
 
@@ -177,6 +179,8 @@ def main(arguments: Sequence[str]) -> None:
         settings.load = paced
     for tick in given.every:
         every(tick)
+    if given.small_disk:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (given.small_disk.stat().st_size, resource.RLIM_INFINITY))
     if given.skew is not None:
         skew(given.skew)
     if given.failpoint or given.hits:

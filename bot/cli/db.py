@@ -75,10 +75,10 @@ def restore(file: Path, replace: bool) -> None:  # noqa: FBT001 - a command's fl
         raise click.ClickException(
             "The service runs on that database. Stop it (`systemctl stop portaldesk`), then restore."
         ) from None
-    except storage.BackupRefused as refused:
+    except (storage.BackupRefused, storage.StoreUnsafe) as refused:
         raise click.ClickException(str(refused)) from None
-    except StoreUnavailable:
-        raise click.ClickException("The database cannot be reached; nothing was put in its place.") from None
+    except StoreUnavailable as gone:
+        raise away(settings, gone, "The database cannot be reached; nothing was put in its place.") from None
     if kept:
         console.print(f"What was there before is kept as {kept.name}.")
     console.print(

@@ -7,13 +7,15 @@ from datetime import datetime
 from typing import Any
 
 import click
-from rich.table import Column, Table
 
 from bot.app import clock
 from bot.cli.desk import DATABASE, as_json, console, settled, who, with_store
 from bot.domain import operated
+from bot.domain.delivery import State
 from bot.domain.refused import Refused
 from bot.domain.store import Records, Store
+
+NAMES = ("what", "No.", "state", "tries", "since→next", "code")
 
 
 @click.group(epilog="Example: portaldesk deliveries list")
@@ -26,9 +28,10 @@ def deliveries() -> None:
 @click.option("--json", "machine", is_flag=True)
 def list_them(limit: int, machine: bool) -> None:  # noqa: FBT001 - a command's flag
     """Show what is not delivered: failed, then uncertain, then on its way; each newest first."""
+    now = clock()
 
     async def work(store: Store) -> tuple[Sequence[dict[str, Any]], int]:
-        return await store.read(_rows, limit=limit, now=clock())
+        return await store.read(_rows, limit=limit, now=now)
 
     rows, total = with_store(settled(DATABASE), work)
     if machine:
@@ -37,19 +40,42 @@ def list_them(limit: int, machine: bool) -> None:  # noqa: FBT001 - a command's 
     if not rows:
         console.print("Nothing waits: everything was delivered.")
         return
-    table = Table(Column("id", no_wrap=True), "what", "No.", "state", "tries", "since", "next try", "code")
-    for row in rows:
-        cells = (row["id"], row["what"], row["number"], row["state"], row["attempts"], _at(row["created_at"]))
-        table.add_row(
-            *(str(cell if cell is not None else "–") for cell in cells), _at(row["not_before"]), row["code"] or "–"
-        )
-    console.print(table)
+    for line in listed(rows, now, width=console.width if console.is_terminal else None):
+        click.echo(line)
     if total > len(rows):
         console.print(f"... and {total - len(rows)} more: --limit {total} shows all.")
 
 
-def _at(moment: datetime | None) -> str:
-    return moment.astimezone().strftime("%b %d %H:%M:%S") if moment else "–"
+def listed(rows: Sequence[dict[str, Any]], now: datetime, *, width: int | None) -> list[str]:
+    """The lines of a table that cuts nothing, as wide as needed; `width` of a terminal, None where there is none.
+
+    Where a terminal is too narrow for a row, its id stands in the line below.
+    """
+    ids = [str(row["id"]) for row in rows]
+    lines = _drawn([[one, *_cells(row, now)] for one, row in zip(ids, rows, strict=True)], names=("id", *NAMES))
+    if width is None or max(map(len, lines)) <= width:
+        return lines
+    head, *lines = _drawn([_cells(row, now) for row in rows], names=NAMES)
+    return [f"{head}, id below", *(text for line, one in zip(lines, ids, strict=True) for text in (line, f"  {one}"))]
+
+
+def _cells(row: dict[str, Any], now: datetime) -> list[str]:
+    cells = (row["what"], row["number"], row["state"], row["attempts"], _times(row, now), row["code"])
+    return ["–" if cell in (None, "") else str(cell) for cell in cells]
+
+
+def _drawn(rows: Sequence[Sequence[str]], *, names: Sequence[str]) -> list[str]:
+    wide = [max(map(len, column)) for column in zip(names, *rows, strict=True)]
+    return [" ".join(f"{cell:{n}}" for cell, n in zip(row, wide, strict=True)).rstrip() for row in (names, *rows)]
+
+
+def _times(row: dict[str, Any], now: datetime) -> str:
+    """Since when it waits, and when it is tried next if that is set: a time today, else month and day."""
+    again = row["not_before"]
+    times = [row["created_at"], *([again] if row["state"] == State.PENDING and again and again > now else [])]
+    today = now.astimezone().date()
+    local = [moment.astimezone() for moment in times]
+    return "→".join(f"{at:%H:%M}" if at.date() == today else f"{at:%m-%d}" for at in local)
 
 
 def _rows(records: Records, *, limit: int, now: datetime) -> tuple[Sequence[dict[str, Any]], int]:

@@ -10,6 +10,7 @@ import shutil
 import signal
 import socket
 import sys
+import tempfile
 from base64 import b64encode
 from collections.abc import Mapping
 from contextlib import suppress
@@ -24,6 +25,7 @@ from rich.panel import Panel
 from bot.sandbox import scenario
 
 MANIFEST = Path(__file__).resolve().parents[2] / "manifest.yml"
+LAST_PORT = 65_535
 READY_WITHIN = 30.0  # seconds until every part has answered
 STOP_WITHIN = 25.0
 
@@ -76,7 +78,7 @@ class Demo:
         ports = ", ".join(map(str, taken))
         pids = sorted(pid for file in self.folder.glob("*.pid") if (pid := _running(file)))
         before = f" If a demo before was killed, its parts still run: kill {' '.join(map(str, pids))}" if pids else ""
-        others = f"Choose four others with --port {self._port + 10}."
+        others = f"Choose four others with --port {min(self._port + 10, LAST_PORT - 3)}."
         raise DemoFailed(f"Taken by somebody else on this machine: port {ports}. {others}{before}")
 
     async def start(self) -> bool:
@@ -231,15 +233,29 @@ def _welcome(demo: Demo, sent: int) -> Panel:
 
 
 @click.command(epilog="Example: portaldesk demo --port 8400 --fresh")
-@click.option("--port", default=8400, show_default=True, help="The page's port; the next three are used as well.")
+@click.option(
+    "--port",
+    type=click.IntRange(1, LAST_PORT - 3),
+    default=8400,
+    show_default=True,
+    help="The page's port; the next three are used as well.",
+)
 @click.option("--fresh", is_flag=True, help="Forget the earlier demo and start a new morning.")
-@click.option("--folder", type=click.Path(path_type=Path), default=Path("demo-data"), show_default=True)
+@click.option(
+    "--folder", type=click.Path(file_okay=False, path_type=Path), default=Path("demo-data"), show_default=True
+)
 def demo(port: int, fresh: bool, folder: Path) -> None:  # noqa: FBT001 - a command's flag
     """Try Portal Desk on this machine: no Slack, no portal, no database server needed."""
     folder = folder.resolve()
-    if fresh and folder.exists():
-        if not (folder / "slack.json").exists():
-            raise DemoFailed(f"{folder} does not look like a demo's folder; I do not remove it.")
-        shutil.rmtree(folder)
-    folder.mkdir(parents=True, exist_ok=True)
+    if fresh and folder.exists() and not (folder / "slack.json").exists():
+        raise DemoFailed(f"{folder} does not look like a demo's folder; I do not remove it.")
+    try:
+        if fresh and folder.exists():
+            shutil.rmtree(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=folder).close()
+    except OSError as no:
+        raise DemoFailed(
+            f"I cannot keep the demo's data in {folder} ({no.strerror}). Name a folder that I can write with --folder."
+        ) from None
     asyncio.run(play(folder, port, Console()))

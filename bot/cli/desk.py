@@ -18,7 +18,7 @@ import storage
 from bot import practice_file, settings
 from bot.domain.practice import Practice
 from bot.domain.refused import Refusal, Refused
-from bot.domain.store import Store, StoreDamaged, StoreUnavailable
+from bot.domain.store import Store, StoreDamaged, StoreFull, StoreUnavailable
 
 T = TypeVar("T")
 
@@ -58,10 +58,17 @@ def no_folder(found: settings.Settings) -> str:
 
 
 def away(found: settings.Settings, trouble: StoreUnavailable, words: str) -> click.ClickException:
-    """What to say of a database that cannot be used: `words`, unless it is damaged."""
+    """What to say of a database that cannot be used: `words`, unless it is damaged or its disk is full."""
     if isinstance(trouble, StoreDamaged):
         words = f"{found.database_file} is damaged, or no database: `portaldesk db restore FILE --replace`."
+    if isinstance(trouble, StoreFull):
+        words = full(found)
     return click.ClickException(words)
+
+
+def full(found: settings.Settings) -> str:
+    """What to say where the database's disk takes no more."""
+    return f"The disk of {found.database_file or 'the database server'} is full or cannot be written: make room there."
 
 
 def show_faults(title: str, faults: Collection[settings.Fault]) -> None:

@@ -10,7 +10,7 @@ from rich.progress import Progress
 
 import storage
 from bot.app import clock
-from bot.cli.desk import DATABASE, console, settled, who, with_store
+from bot.cli.desk import DATABASE, away, console, settled, who, with_store
 from bot.domain.store import Store, StoreUnavailable
 from bot.settings import Settings
 
@@ -43,10 +43,9 @@ def rotate() -> None:
         ring = storage.keyring_for(found.database_url, found.keys)
         try:
             await _rotated(store, found, ring, by=name)
-        except StoreUnavailable:
-            raise click.ClickException(
-                "The database went away. What is done is done; call `portaldesk keys rotate` again for the rest."
-            ) from None
+        except StoreUnavailable as gone:
+            words = "The database went away. What is done is done; call `portaldesk keys rotate` again for the rest."
+            raise away(found, gone, words) from None
 
     with_store(found, work)
 

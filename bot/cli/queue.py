@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,16 +11,19 @@ from typing import Any
 
 import click
 
+from bot import log
 from bot.app import clock
-from bot.cli.desk import DATABASE, as_json, settled, who, with_store
+from bot.cli.desk import DATABASE, as_json, errors, settled, who, with_store
 from bot.domain import tell
 from bot.domain.conversation import Conversation
 from bot.domain.journal import Entry
 from bot.domain.practice import Practice
-from bot.domain.store import Records, Store
+from bot.domain.store import Records, Store, StoreUnavailable
 from bot.slack.clock import Clock, born
 from bot.slack.people import KINDS, short_name
 from bot.slack.text import line
+
+logger = logging.getLogger("portaldesk.queue")
 
 WIDE = 78  # columns of a page
 MARKS = (
@@ -28,6 +32,9 @@ MARKS = (
     "message there by its kind and by when it came."
 )
 IN_TROUBLE = "look first: an answer was sent that may not have arrived"
+UNTOLD = (
+    "The database cannot be written now, so this look could not be journalled: note by hand who printed it, and when."
+)
 CONFIDENTIAL = "CONFIDENTIAL: no name here; answer the teenager alone"
 
 
@@ -45,16 +52,27 @@ class Open:
 @click.option("--names", is_flag=True, help="With each child's name and birth date. Paper leaves the house: shred it.")
 @click.option("--json", "machine", is_flag=True)
 def queue(paper: bool, names: bool, machine: bool) -> None:  # noqa: FBT001 - a command's flags
-    """List what is open, urgent first, then by deadline; it needs no Slack. That it was printed is journalled."""
+    """List what is open, urgent first, then by deadline; it needs no Slack. That it was printed is journalled.
+
+    Where the database can be read but not written, it is printed nevertheless, and standard error says so.
+    """
     del paper  # there is one page
+    settings = settled(DATABASE)
     now, name = clock(), who()
 
-    async def work(store: Store) -> tuple[Practice, list[Open]]:
+    async def work(store: Store) -> tuple[Practice, list[Open], bool]:
         found = await store.read(_open, names=names)
-        await store.run(_printed, by=name, names=names, now=now)  # before anything of it is shown
-        return found
+        try:
+            await store.run(_printed, by=name, names=names, now=now)  # before anything of it is shown
+        except StoreUnavailable:  # this page is for such days
+            return *found, False
+        return *found, True
 
-    practice, found = with_store(settled(DATABASE), work)
+    practice, found, journalled = with_store(settings, work)
+    if not journalled:
+        log.set_up(form=settings.log, level=settings.log_level)
+        log.event(logger, "queue.not-journalled", level=logging.WARNING, kind="names" if names else "numbers")
+        errors.print(UNTOLD, soft_wrap=True)
     seen = Clock.of(practice, now)
     if machine:
         as_json([_row(one, practice) for one in found])

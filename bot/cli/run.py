@@ -32,8 +32,10 @@ def run(only: Part | None) -> None:
     try:
         with storage.hold(settings.database_url) as told:
             why = _loop(settings, only or "all", told)
-    except storage.StoreBusy as busy:
-        raise click.ClickException(str(busy)) from None
+    except (storage.StoreBusy, storage.StoreUnsafe) as no:
+        raise click.ClickException(str(no)) from None
+    except StoreUnavailable as gone:
+        raise away(settings, gone, "The database went away while the service started.") from None
     if why:
         errors.print(why)
         sys.exit(1)

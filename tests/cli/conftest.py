@@ -71,6 +71,7 @@ class Shell:
     env: dict[str, str] = field(default_factory=dict)
     running: list[Running] = field(default_factory=list)
     count: int = 0
+    room: int = -1  # bytes that no file of a command may grow beyond, as over a quota
 
     def environment(self, over: Mapping[str, str]) -> dict[str, str]:
         """What a command sees: a bare system's, and the settings."""
@@ -88,6 +89,7 @@ class Shell:
             "cwd": str(self.folder),
             "out": str(out),
             "err": str(err),
+            "room": self.room,
         }
         writer.write(json.dumps(order).encode() + b"\n")
         pid = int(await line.readline())

@@ -6,6 +6,7 @@ import json
 from datetime import UTC, datetime
 
 import storage
+from bot.cli.desk import load_practice
 from bot.cli.verify import _named
 from bot.domain.journal import Entry
 from bot.domain.store import Records
@@ -45,6 +46,87 @@ async def test_a_damaged_database_is_called_so(town: Town):
         assert "portaldesk db restore FILE --replace" in told.flat
     assert not (shell.folder / "copy").exists()
     assert "portaldesk db restore FILE --replace" in await state(shell, "database: database")
+
+
+async def test_a_full_disk_is_called_so(town: Town):
+    """Neither the address nor the server is blamed, in no command that opens the database: its file, and what to do."""
+    shell = town.shell
+    await shell("db", "upgrade")
+    await shell("practice", "apply", "practice.yaml", "--yes")
+    (shell.folder / "backup").write_bytes((shell.folder / "portaldesk.db").read_bytes())
+    shell.room = 20_000  # not even what SQLite needs beside a database
+    for words in (
+        *(("run",), ("verify",), ("queue",), ("deliveries", "list"), ("keys", "rotate"), ("practice", "show")),
+        *(("audit", "verify"), ("practice", "apply", "practice.yaml", "--yes"), ("db", "upgrade")),
+    ):
+        told = await shell(*words)
+        assert told.code == 1, words
+        assert "The disk of portaldesk.db is full or cannot be written: make room there." in told.flat, words
+        assert "PORTALDESK_DATABASE_URL" not in told.flat
+    found = await state(shell, "database: database")
+    assert found == "failed its disk is full or cannot be written Make room on the database's disk."
+    told = await shell("db", "restore", "backup", "--replace")
+    assert (told.code, "Nothing was put in its place." in told.flat) == (1, True), told.flat
+    shell.room = -1
+    assert (await shell("verify")).code == 0
+
+
+async def test_a_backup_into_a_full_folder_says_so(town: Town):
+    """The folder, how much it needs, and that there is none: nothing half is left."""
+    shell = town.shell
+    await shell("db", "upgrade")
+    (shell.folder / "copies").mkdir()
+    shell.room = 100_000
+    told = await shell("db", "backup", "copies/one")
+    size = (shell.folder / "portaldesk.db").stat().st_size
+    sentence = f"There is no room in {shell.folder / 'copies'} for the copy ({size:,} bytes). No backup was made."
+    assert (told.code, told.flat) == (1, f"Error: {sentence}")
+    assert list((shell.folder / "copies").iterdir()) == []
+    shell.room = -1
+    assert (await shell("db", "backup", "copies/one")).code == 0
+
+
+async def test_the_page_is_printed_though_the_journal_takes_no_row(town: Town):
+    """The disk is full while the service runs: the page comes, and standard error and the log say what is missing."""
+    shell = town.shell
+    await shell("db", "upgrade")
+    await shell("practice", "apply", "practice.yaml", "--yes")
+    url = f"sqlite:///{shell.folder / 'portaldesk.db'}"
+    store = storage.open_store(url, storage.keyring_for(url, None), load_practice=load_practice)
+    try:
+        await store.run(_long_ago)
+        shell.room = (shell.folder / "portaldesk.db-wal").stat().st_size
+        told = await shell("queue", "--print", "--names")
+        shell.room = -1
+        journal = await shell("audit", "export", "--from", "2020-01-02", "--to", "2199-12-31")
+    finally:
+        await store.close()
+    assert told.code == 0, told.err
+    assert told.out.startswith("Bright")
+    sentence, line = sorted(told.err.splitlines())
+    assert "this look could not be journalled" in sentence
+    assert json.loads(line) | {"at": 0} == {
+        "at": 0,
+        "level": "warning",
+        "event": "queue.not-journalled",
+        "kind": "names",
+    }
+    assert "queue.printed" not in journal.out
+    assert (await shell("queue", "--print")).err == ""
+
+
+async def test_a_demo_that_cannot_be_is_refused_in_words(shell: Shell):
+    """Ports that there are not, and folders that cannot be made or written."""
+    for port in ("0", "65533", "99999"):
+        told = await shell("demo", "--port", port)
+        assert (told.code, "1<=x<=65532" in told.flat) == (2, True), told.flat
+    told = await shell("demo", "--folder", "/proc/x")
+    assert told.code == 1
+    assert "I cannot keep the demo's data in /proc/x" in told.flat
+    assert "--folder" in told.flat
+    (shell.folder / "file").touch()
+    assert (await shell("demo", "--folder", "file")).code == 2
+    assert (await shell("demo", "--folder", "file/below")).code == 1
 
 
 async def test_check_makes_nothing_and_proves_the_keys(town: Town):

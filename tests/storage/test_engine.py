@@ -125,6 +125,19 @@ def test_one_service_holds_a_file(tmp_path: Path):
         pass
 
 
+@pytest.mark.parametrize("room", [0, 10])
+def test_a_full_disk_keeps_no_service_from_holding_its_file(tmp_path: Path, room: int):
+    """The lock counts; of its key it then says nothing, rather than the half that had room."""
+    url = f"sqlite:///{tmp_path / 'desk.db'}"
+    script = (
+        "import resource, sys\nfrom storage import hold, new_key, sealing\nfrom storage.crypto import parse\n"
+        f"resource.setrlimit(resource.RLIMIT_FSIZE, ({room}, {room}))\n"
+        "with hold(sys.argv[1]) as told:\n    told(parse(new_key()))\n    print(sealing(sys.argv[1]))\n"
+    )
+    told = subprocess.run([sys.executable, "-c", script, url], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (told.stdout, told.stderr) == ("{''}\n", "")
+
+
 def test_a_server_is_shared(postgres_url: str):
     """Replicas do not hold one another off."""
     with hold(postgres_url), hold(postgres_url):

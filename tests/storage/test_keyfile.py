@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ from storage.schema import upgrade
 from storage.store import open_store
 from tests.storage.conftest import load_practice
 from tests.storage.family import taken_in
+from tests.world import ROOT
 
 
 def test_a_key_file_is_made_beside_the_database(tmp_path: Path):
@@ -22,6 +25,19 @@ def test_a_key_file_is_made_beside_the_database(tmp_path: Path):
     assert path.name == "desk.db.key"
     assert path.stat().st_mode & 0o777 == 0o600
     assert keyring_for(url, "  ").ids == first.ids
+
+
+def test_a_full_disk_leaves_no_empty_key_file(tmp_path: Path):
+    """It would keep every later start from making a key."""
+    script = (
+        "import resource, sys\nfrom bot.domain.store import StoreFull\nfrom storage import keyring_for\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (10, 10))\n"
+        "try:\n    keyring_for(sys.argv[1], None)\nexcept StoreFull:\n    print('full')\n"
+    )
+    words = [sys.executable, "-c", script, f"sqlite:///{tmp_path / 'desk.db'}"]
+    told = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (told.stdout, told.stderr) == ("full\n", "")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_keys_from_the_settings_make_no_file(tmp_path: Path):

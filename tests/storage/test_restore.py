@@ -71,6 +71,23 @@ async def database(tmp_path: Path, key: str) -> Path:
     return path
 
 
+def test_what_is_put_back_is_its_owners_only_from_the_first_byte(database: Path):
+    """Whatever the umask: at each step of the restore at which Python tells, nobody else could read the copy."""
+    script = (
+        "import os, sys\nfrom pathlib import Path\nfrom storage import restore\n"
+        "folder, modes = Path(sys.argv[1]), set()\n"
+        "def look(event, told):\n"
+        "    try:\n        modes.add(oct((folder / 'portaldesk.db.part').stat().st_mode & 0o777))\n"
+        "    except FileNotFoundError:\n        pass\n"
+        "os.umask(0)\nsys.addaudithook(look)\n"
+        "restore(f'sqlite:///{folder}/portaldesk.db', folder / 'backup', replace=True, ready=len)\nprint(modes)\n"
+    )
+    words = [sys.executable, "-c", script, str(database.parent)]
+    told = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    assert (told.stdout, told.stderr) == ("{'0o600'}\n", "")
+    assert database.stat().st_mode & 0o777 == 0o600
+
+
 @pytest.mark.kill
 @pytest.mark.parametrize(
     ("place", "left"),

@@ -88,10 +88,11 @@ def _practice(records: Records) -> Practice:
 
 def _keep(records: Records, *, name: str, channel_id: str | None, trouble: str | None, now: datetime) -> None:
     known = records.channel(name)
-    if trouble is None and (known is None or known.id == channel_id):
+    if trouble is None and (known is None or known.unseen or known.id == channel_id):
         return
     if known is None or known.named != name or known.id != channel_id:
-        records.save_channel(Channel(named=name, id=channel_id, trouble=known.trouble if known else ""))
+        before = known.trouble if known and known.named == name else ""  # under another name it rang another alarm
+        records.save_channel(Channel(named=name, id=channel_id, trouble=before))
     if trouble is None:
         return
     if channel_id is None:

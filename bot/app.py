@@ -26,7 +26,7 @@ from bot.domain.delivery import What
 from bot.domain.practice import Practice
 from bot.domain.store import Records, Store, StoreFull, StoreUnavailable
 from bot.failpoint import failpoint
-from bot.jobs import rounds
+from bot.jobs import alarms, rounds
 from bot.jobs.cards import CardCarrier
 from bot.jobs.disk import DiskWatch
 from bot.jobs.nightwatch import NightWatch
@@ -88,6 +88,7 @@ class Service:
         self.only = only
         self.clock = clock
         self.metrics = Metrics()
+        store.on_alarm(alarms.tell)
         self.ticks = Ticks(clock, steady=steady)
         self.readiness = Readiness(store=store, ticks=self.ticks, disk=DiskWatch(store, clock))
         self.watch = NightWatch(

@@ -27,8 +27,11 @@ SlackApp = AsyncApp
 
 DEAD_AFTER = 120.0  # seconds without a socket until the process ends, to be started afresh
 LOOK_EVERY = 5.0
+SAY_EVERY = 60.0  # seconds between two lines of the log about a socket that cannot be opened
 ASK_AT_MOST = 5.0  # seconds for one question whether the token is good
 PING_EVERY = 4  # seconds; the SDK notices a dead socket, and reconnects, at this pace
+
+_FATAL = frozenset({"invalid_auth", "not_authed", "not_allowed_token_type", "missing_scope"})  # time mends none of them
 
 
 class SlackRefused(Exception):  # noqa: N818 - a sentence for the operator
@@ -98,6 +101,23 @@ def _unsaid(bolts: logging.Logger) -> Iterator[None]:
         bolts.removeFilter(nothing)
 
 
+class Seldom:
+    """What fails each second is said at once, and then no more than once in `every` seconds."""
+
+    def __init__(self, *, every: float = SAY_EVERY) -> None:
+        self._every = every
+        self._said: float | None = None
+        self._count = 0
+
+    def failed(self, now: float) -> int:
+        """It failed once more, at `now` (seconds that only go on): how often since it was said last; 0: say nothing."""
+        self._count += 1
+        if self._said is not None and now - self._said < self._every:
+            return 0
+        self._said, count, self._count = now, self._count, 0
+        return count
+
+
 class Connection:
     """Socket Mode with a watchdog, or nothing at all in HTTP mode."""
 
@@ -128,6 +148,7 @@ class Connection:
         assert self._handler is not None
         seen = time.monotonic()
         connected = False
+        refused, not_open = Seldom(), Seldom()
         while True:
             try:
                 if not connected:
@@ -138,12 +159,15 @@ class Connection:
                     connected = True
             except SlackApiError as error:
                 code = str(error.response.get("error", "")) if error.response else ""
-                log.event(logger, "socket.refused", level=logging.ERROR, code=code)
-                if code in ("invalid_auth", "not_authed", "not_allowed_token_type", "missing_scope"):
+                fatal = code in _FATAL
+                if count := refused.failed(time.monotonic()) or int(fatal):
+                    log.event(logger, "socket.refused", level=logging.ERROR, code=code, count=count)
+                if fatal:
                     self._on_dead(f"Slack does not accept SLACK_APP_TOKEN ({code}).")
                     return
             except Exception as error:  # noqa: BLE001 - the SDK raises whatever the network raised
-                log.event(logger, "socket.not-open", level=logging.WARNING, code=type(error).__name__)
+                if count := not_open.failed(time.monotonic()):
+                    log.event(logger, "socket.not-open", level=logging.WARNING, code=type(error).__name__, count=count)
             if await self.is_open():
                 seen = time.monotonic()
             elif time.monotonic() - seen > self._dead_after:

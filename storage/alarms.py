@@ -31,12 +31,16 @@ def raise_alarm(t: Transaction, *, key: str, words: str, now: datetime) -> Alarm
     row = t.one(_RAISE, id=alarm_id, key=key, words_sealed=sealed, since=micros(now))
     if row is None or row[0] != alarm_id:
         return None
+    t.rung.append((key, False))
     return Alarm(id=alarm_id, key=key, words=words, since=now)
 
 
 def close_alarm(t: Transaction, *, key: str, now: datetime) -> bool:
     """The cause is gone; False when no such alarm was open."""
-    return bool(t.run(_CLOSE, alarm_key=key, over_at=now))
+    if not t.run(_CLOSE, alarm_key=key, over_at=now):
+        return False
+    t.rung.append((key, True))
+    return True
 
 
 def alarm(t: Transaction, alarm_id: str) -> Alarm | None:

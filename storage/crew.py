@@ -27,7 +27,7 @@ class Phase(Enum):
 class Job:
     """One act or query with its answer."""
 
-    __slots__ = ("arguments", "error", "function", "future", "loop", "phase", "value", "woken")
+    __slots__ = ("arguments", "error", "function", "future", "loop", "phase", "rung", "value", "woken")
 
     def __init__(
         self, function: Callable[..., Any], arguments: dict[str, Any], loop: asyncio.AbstractEventLoop
@@ -40,6 +40,12 @@ class Job:
         self.value: Any = None
         self.error: BaseException | None = None
         self.woken: set[str] = set()
+        self.rung: Sequence[tuple[str, bool]] = ()
+
+    @property
+    def committed(self) -> bool:
+        """Its work is done, and what it wrote stands."""
+        return self.phase is Phase.COMMITTING and self.error is None
 
 
 Work = Callable[[Sequence[Job]], None]
@@ -56,6 +62,7 @@ class Crew:
         self._batch = batch
         self._open = True
         self.on_full: Callable[[], None] | None = None
+        self.on_alarm: Callable[[Sequence[tuple[str, bool]]], None] | None = None
         tools = [make() for _ in range(threads)]
         self._threads = [
             threading.Thread(target=self._serve, args=tool, name=f"{name}-{n}", daemon=True)
@@ -120,6 +127,8 @@ class Crew:
                         job.error = error
                 if self.on_full and any(isinstance(job.error, StoreFull) for job in batch):
                     self.on_full()
+                if self.on_alarm and (rung := [one for job in batch if job.committed for one in job.rung]):
+                    self.on_alarm(rung)
                 answer(batch)
                 if last:
                     return

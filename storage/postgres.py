@@ -62,6 +62,10 @@ class PostgresStore:
         """Call `tell()` whenever the disk took no more."""
         self._crew.on_full = tell
 
+    def on_alarm(self, tell: Callable[[Sequence[tuple[str, bool]]], None]) -> None:
+        """Call `tell(changes)` after commits that raised alarms or closed some."""
+        self._crew.on_alarm = tell
+
     async def close(self) -> None:
         """Finish what is queued and give the connections back."""
         await self._crew.close()
@@ -107,6 +111,7 @@ class PostgresStore:
             raise _TakenBack
         connection.commit()
         job.woken = records.woken
+        job.rung = records.rung
         failpoint("store.after_commit")
         return value
 

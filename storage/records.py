@@ -98,14 +98,15 @@ class SqlRecords:
     """The protocol Records over one cursor. `locks`: it may write; `shared`: other processes write too (PostgreSQL)."""
 
     __slots__ = (
-        "_cursor", "_dialect", "hash", "in_force", "keys", "link", "locks", "new_id", "ruled", "seal", "shared",
-        "unseal", "woken",
+        "_cursor", "_dialect", "hash", "in_force", "keys", "link", "locks", "new_id", "ruled", "rung", "seal",
+        "shared", "unseal", "woken",
     )  # fmt: skip
 
     def __init__(self, tools: Tools, cursor: Any, *, locks: bool) -> None:
         self._cursor = cursor
         self._dialect = tools.dialect
         self.woken: set[str] = set()
+        self.rung: list[tuple[str, bool]] = []
         self.ruled: Practice | None = None
         self.locks = locks
         self.shared = tools.dialect.name == "postgresql"

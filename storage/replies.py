@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import bindparam, insert, literal, select, text, update
+from sqlalchemy import and_, bindparam, insert, literal, or_, select, text, update
 
 from bot.domain.delivery import State
 from bot.domain.reply import Author, Reply
@@ -56,6 +56,9 @@ _UNREAD = Sql(
 _DOUBTS = select(*COLUMNS).where(_r.state == "unclear", _r.decide_by <= bindparam("before"))
 _FIRST = (_r.decide_by, _r.id)
 _OVER = Sql(_DOUBTS.order_by(*_FIRST).limit(bindparam("most")))
+_SAME_TIME = and_(_r.decide_by == bindparam("last_by"), _r.id > bindparam("last_id"))
+_BEHIND = or_(_r.decide_by > bindparam("last_by"), _SAME_TIME)
+_NEXT = Sql(_DOUBTS.where(_BEHIND).order_by(*_FIRST).limit(bindparam("most")))
 _RINGS = "EXISTS (SELECT 1 FROM alarms a WHERE a.key = 'doubt:' || replies.conversation_id AND a.over_at IS NULL)"
 _UNHEARD = Sql(_DOUBTS.where(text(f"NOT {_RINGS}")).order_by(*_FIRST).limit(bindparam("most")))
 _READ = Sql(
@@ -123,8 +126,16 @@ def tells_of_reading(t: Transaction, portal: str, *, since: datetime) -> bool:
     return t.one(_READ, portal=portal, since=since) is not None
 
 
-def doubts_over(t: Transaction, *, before: datetime, limit: int, unheard: bool = False) -> Sequence[Reply]:
-    """Unclear answers to be decided by then, the longest due first; `unheard`: those for which no alarm rings."""
+def doubts_over(
+    t: Transaction, *, before: datetime, limit: int, unheard: bool = False, after: tuple[datetime, str] | None = None
+) -> Sequence[Reply]:
+    """Unclear answers to be decided by then, the longest due first; `unheard`: those for which no alarm rings.
+
+    `after`: only those that come after the one which is to be decided then and has that id.
+    """
+    if after:
+        rows = t.rows(_NEXT, before=before, last_by=after[0], last_id=after[1], most=limit)
+        return [from_row(t, row) for row in rows]
     return [from_row(t, row) for row in t.rows(_UNHEARD if unheard else _OVER, before=before, most=limit)]
 
 

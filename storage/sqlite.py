@@ -51,6 +51,10 @@ class SqliteStore:
         """Call `tell()` whenever the disk took no more."""
         self._writer.on_full = tell
 
+    def on_alarm(self, tell: Callable[[Sequence[tuple[str, bool]]], None]) -> None:
+        """Call `tell(changes)` after commits that raised alarms or closed some."""
+        self._writer.on_alarm = tell
+
     async def close(self) -> None:
         """Finish what is queued and let go of the file."""
         await self._writer.close()
@@ -133,6 +137,7 @@ class _Writer:
             job.value = job.function(records, **job.arguments)
             job.error = None
             job.woken = records.woken
+            job.rung = records.rung
             failpoint("store.after_act")
         except BaseException as error:
             if is_unavailable(error) or not self._driver.in_transaction:

@@ -16,6 +16,7 @@ class Transaction(Protocol):
     """One open transaction. SqlRecords is one, with every area's functions as its methods."""
 
     woken: set[str]
+    rung: list[tuple[str, bool]]  # alarms raised here (False) and closed (True), by key
     ruled: Practice | None  # the practice, once this transaction has looked
     locks: bool
     shared: bool

@@ -16,8 +16,14 @@ import yaml
 
 from bot import practice_file
 from bot.cli import portaldesk
+from bot.domain import delivery
+from bot.jobs import outbox
 from bot.metrics import Metrics
+from bot.portals import wire
 from bot.settings import DEFAULTS
+from bot.slack import members, pace, poster
+from handlers import hall, home
+from storage import crew, engine, sqlite
 from tests.tree import ROOT, kept_files, nodes
 
 DOCS = ROOT / "docs"
@@ -111,6 +117,29 @@ def test_every_alarm_is_explained():
     alarms = page("operating.md").partition("## Alarms")[2]
     assert {"channel:", "portal:", "conflict:", "delivery:", "waited:"} <= keys
     assert {key for key in keys if f"`{key}" not in alarms} == set()
+
+
+def test_limits_are_the_codes():
+    """What the table says that there is at most is what the code keeps to."""
+    mib = 1024 * 1024
+    said = {
+        "a portal's event": (f"{hall.LIMIT // mib} MiB", f"{hall.SLOWEST:.0f} s"),
+        "portals' requests being served": (f"{hall.AT_ONCE}, ", f"{hall.BYTES_AT_ONCE // mib} MiB"),
+        "acts and queries that wait for the database": (f"{crew.QUEUE_LIMIT:,};", f"{crew.BATCH} acts"),
+        "calls to Slack": (f"{poster.ANSWER_LIMIT // mib} MiB",),
+        "calls to portals": (f"{wire.ANSWER_LIMIT // 1024} KiB",),
+        "posts on the wire": (f"{outbox.AT_ONCE}, ",),
+        "redraws of cards": (f"{delivery.REDRAWS_AT_ONCE} at once", f"{delivery.REDRAWS_A_MINUTE} a minute"),
+        "workers of the outbox": (f"{outbox.MOST_LANES:,}",),
+        "accounts of Slack that are remembered": (f"{members.BOUND:,},",),
+        "people whose Home is redrawn by itself": (f"{home.MOST:,}",),
+        "channels whose pace is remembered": (f"{pace.MOST:,}",),
+        "SQLite's write-ahead log": (f"{engine.LOG_LIMIT // mib} MiB", f"after {sqlite.READ_AT_MOST / 60:.0f} min"),
+        "a transaction of PostgreSQL": (f"{engine.POOL} connections",),
+    }
+    table = {row[0]: row[1] for row in rows(page("operating.md").partition("## Limits")[2].partition("\n## ")[0])}
+    assert {name for name in said if name not in table} == set()
+    assert [(name, text) for name, texts in said.items() for text in texts if text not in table[name]] == []
 
 
 def test_every_metric_is_explained():

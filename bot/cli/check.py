@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import stat
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import aiohttp
 import click
@@ -19,10 +19,12 @@ from bot.cli.checked import Checked, failed, ok, warning
 from bot.cli.desk import as_json, console, load_practice, no_folder
 from bot.cli.keys import knows_every_value, still_needed
 from bot.cli.remote import look_at_portals, look_at_slack
+from bot.domain.alarm import Alarm
 from bot.domain.practice import Practice
 from bot.domain.store import Records, StoreUnavailable
 from bot.slack.poster import Poster
 
+ALARMS = 50  # shown each in a row
 NEEDS = ("slack", "portals", "database", "keys", "http", "practice")
 
 
@@ -47,6 +49,7 @@ async def _everything() -> list[Checked]:
     found = _loadable()
     rows += list(_database(found))
     rows += await _older_keys(found)
+    rows += await _alarms(found)
     practice = await _practice(found, rows)
     async with aiohttp.ClientSession() as session:
         if found.slack_bot_token:
@@ -164,6 +167,34 @@ async def _older_keys(found: settings.Settings) -> list[Checked]:
         else ok(f"key {key}", "nothing is encrypted with it", "You may take it out.")
         for key, what in left.items()
     ]
+
+
+async def _alarms(found: settings.Settings) -> list[Checked]:
+    """What rings now, the oldest first; nothing where the database cannot be opened, for that has a row already."""
+    try:
+        storage.must_fit(found.database_url)
+        keys = storage.proven(found.database_url, found.keys)
+        if keys is None:
+            return []
+        store = storage.open_store(found.database_url, keys, load_practice=load_practice)
+        try:
+            ringing = await store.read(_ringing)
+        finally:
+            await store.close()
+    except (storage.KeysWrong, storage.SchemaWrong, storage.StoreUnsafe, StoreUnavailable):
+        return []
+    do = "Its row under Alarms in docs/operating.md says what to do."
+    rows = [
+        warning(f"alarm {alarm.key}", f"since {alarm.since:%Y-%m-%d %H:%M} UTC: {alarm.words}", do)
+        for alarm in ringing[:ALARMS]
+    ]
+    if more := len(ringing) - len(rows):
+        rows.append(warning("alarms", f"{more} more of them ring", "Mend the oldest first."))
+    return rows
+
+
+def _ringing(records: Records) -> Sequence[Alarm]:
+    return records.open_alarms()
 
 
 def _document(records: Records) -> str | None:

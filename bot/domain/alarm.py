@@ -39,3 +39,8 @@ class Channel:
     named: str
     id: str | None
     trouble: str = ""
+
+    @property
+    def unseen(self) -> bool:
+        """Nobody asked Slack about it since the practice file names it."""
+        return self.id is None and not self.trouble

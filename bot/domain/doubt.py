@@ -88,14 +88,26 @@ def check_portal(records: Records, *, conversation_id: str, person: Person, now:
     return reply
 
 
-def ask_again(records: Records, *, now: datetime) -> int:
-    """Ask the portal about every answer that is unclear, as Check portal does; how many. It may know by now."""
-    waiting = records.doubts_over(before=now + FOR_EVER, limit=ASKED_AT_ONCE)
+def ask_again(
+    records: Records, *, after: tuple[datetime, str] | None = None, now: datetime
+) -> tuple[int, tuple[datetime, str] | None]:
+    """Ask the portal about answers that are unclear, as Check portal does: it may know by now. How many, and the last.
+
+    So many at once as a round may: it goes on behind `after`, the last one of the round before, and around the end, so
+    that each has its turn.
+    """
+    before = now + FOR_EVER
+    waiting = list(records.doubts_over(before=before, limit=ASKED_AT_ONCE, after=after))
+    if after and len(waiting) < ASKED_AT_ONCE:
+        asked = {reply.id for reply in waiting}
+        first = records.doubts_over(before=before, limit=ASKED_AT_ONCE - len(waiting))
+        waiting += [reply for reply in first if reply.id not in asked]
     for reply in waiting:
         conversation = records.conversation(reply.conversation_id)
         if conversation is not None:
             _look_up(records, conversation, reply, now=now)
-    return len(waiting)
+    last = waiting[-1] if waiting else None
+    return len(waiting), (last.decide_by, last.id) if last and last.decide_by else None
 
 
 def _look_up(records: Records, conversation: Conversation, reply: Reply, *, now: datetime) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.domain import tell
@@ -11,19 +11,27 @@ from bot.domain.journal import Entry
 from bot.domain.store import Records
 
 HOUR = 3  # of the practice's night: nobody waits for a card then
+PATIENCE = timedelta(hours=1)  # a proof that did not come to its end by then is begun again: a reader has half of it
+TRIES = 3  # a night
 
 
 def due(records: Records, *, now: datetime) -> str:
-    """The night whose proof nobody has begun yet, as its date; "" when it is too early, or done.
+    """The night whose proof is to be made now, as its date; "" when it is too early, under way, or done.
 
-    That it began is a row of the journal: of several replicas one does it, and a restart does not repeat it.
+    That it began is a row of the journal: of several replicas one does it, and a restart does not repeat it. One that
+    began and was never done (the process ended, the database was away) is begun again; after the last try it rings.
     """
     local = now.astimezone(ZoneInfo(tell.in_force(records).timezone))
     night = local.date().isoformat()
     if local.hour < HOUR:
         return ""
     records.alone("verify")
-    if records.history(_subject(night)):
+    rows = records.history(_subject(night))
+    begun = [row.at for row in rows if row.action == "verify.begun"]
+    if len(begun) < len(rows) or (begun and now - begun[-1] < PATIENCE):
+        return ""
+    if len(begun) >= TRIES:
+        _given_up(records, night=night, now=now)
         return ""
     records.journal(Entry(at=now, actor="service", action="verify.begun", subject=_subject(night)))
     return night
@@ -49,6 +57,18 @@ def done(records: Records, *, night: str, broken: Sequence[str], now: datetime) 
             outcome="failed" if broken else "done",
         )
     )
+
+
+def _given_up(records: Records, *, night: str, now: datetime) -> None:
+    """Say that nobody knows tonight; the row keeps it from being said again."""
+    tell.ring(
+        records,
+        key=f"verify:{night}",
+        words=f"Tonight's proof of the stored state could not be made: it was begun {TRIES} times and never came to "
+        "its end. Run `portaldesk verify`: it makes the proof, or says what keeps it.",
+        now=now,
+    )
+    records.journal(Entry(at=now, actor="service", action="verify.given_up", subject=_subject(night), outcome="failed"))
 
 
 def _subject(night: str) -> str:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from bot.domain import tell
+from bot.domain import place, tell
 from bot.domain.alarm import Alarm
 from bot.domain.delivery import What
 from bot.domain.store import Records
 
 A_DAY = timedelta(hours=24)
 TOLD = ("conflict:", "disk:", "moved:", "verify:", "waited:")  # tell what happened: nothing shows whether it is mended
+CHANNEL = "channel:"
 DECISIONS_OFF = ":decisions_off"  # as well, after the portal's name
 
 
@@ -23,6 +24,8 @@ def _close(records: Records, alarm: Alarm, *, now: datetime) -> bool:
     if not records.close_alarm(key=alarm.key, now=now):
         return False
     if _over(records, alarm, now=now):
+        if alarm.key.startswith(CHANNEL):
+            place.forget(records, named=alarm.key.removeprefix(CHANNEL))
         return True
     # The same failed again meanwhile, and was counted in what is closed now. Whatever fails from here on rings itself.
     tell.ring(records, key=alarm.key, words=alarm.words, now=now)
@@ -33,6 +36,8 @@ def _over(records: Records, alarm: Alarm, *, now: datetime) -> bool:
     if alarm.key.startswith("delivery:"):
         _, what, code = alarm.key.split(":", 2)
         return not records.failed(what=What(what), code=code)
+    if alarm.key.startswith(CHANNEL):
+        return place.mended(records, named=alarm.key.removeprefix(CHANNEL))
     if alarm.key.startswith(TOLD) or alarm.key.endswith(DECISIONS_OFF):
         return now - alarm.since >= A_DAY
     return False

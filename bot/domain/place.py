@@ -41,7 +41,7 @@ def usable(records: Records, *, department: str, slot: str) -> Channel | None:
     practice = tell.in_force(records)
     for named in candidates(practice, department=department, slot=slot):
         known = records.channel(named)
-        if known is None:
+        if known is None or known.unseen:
             return None
         if known.id and not known.trouble:
             return known
@@ -123,7 +123,25 @@ def names(practice: Practice) -> tuple[str, ...]:
 
 def unknown(records: Records) -> bool:
     """Whether the practice file in force names a channel that nobody looked at yet."""
-    return any(records.channel(named) is None for named in names(tell.in_force(records)))
+    known = [records.channel(named) for named in names(tell.in_force(records))]
+    return any(one is None or one.unseen for one in known)
+
+
+def mended(records: Records, *, named: str) -> bool:
+    """Whether a channel's alarm has no cause any more: it can be used, or the practice in force names another one."""
+    known = records.channel(named)
+    return _former(records, named) or (known is not None and not known.trouble)
+
+
+def forget(records: Records, *, named: str) -> None:
+    """Forget what is known of a former channel: named again, it is looked at before it is used, and rings anew."""
+    if _former(records, named):
+        records.save_channel(Channel(named=named, id=None))
+
+
+def _former(records: Records, named: str) -> bool:
+    practice = records.practice()
+    return practice is not None and named not in names(practice)
 
 
 def _tell(records: Records, named: str, *, trouble: str, now: datetime) -> None:

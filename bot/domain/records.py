@@ -196,8 +196,12 @@ class AnswerRecords(Protocol):
         """Whether the portal said of any answer written since then that it was read."""
         ...
 
-    def doubts_over(self, *, before: datetime, limit: int, unheard: bool = False) -> Sequence[Reply]:
-        """Unclear answers to be decided by then, the longest due first; `unheard`: those for which no alarm rings."""
+    def doubts_over(
+        self, *, before: datetime, limit: int, unheard: bool = False, after: tuple[datetime, str] | None = None
+    ) -> Sequence[Reply]:
+        """Unclear answers to be decided by then, the longest due first: those for which no alarm rings (`unheard`),
+        or those behind the one of that time and id (`after`).
+        """
         ...
 
     def alone(self, name: str) -> None:

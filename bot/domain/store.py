@@ -225,6 +225,13 @@ class Store(Protocol):
         """Call `tell()` whenever the database's disk took no more, from any thread."""
         ...
 
+    def on_alarm(self, tell: Callable[[Sequence[tuple[str, bool]]], None]) -> None:
+        """Call `tell(changes)` after commits that raised alarms or closed some, from any thread.
+
+        Each change is the alarm's key, and whether it is over.
+        """
+        ...
+
     async def close(self) -> None:
         """Finish what is queued and let go of the database."""
         ...

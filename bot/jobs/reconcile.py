@@ -27,12 +27,13 @@ class Reconciler:
         self._store = store
         self._poster = poster
         self._clock = clock
+        self._asked: tuple[datetime, str] | None = None  # the unclear answer that was asked about last
 
     async def run(self) -> None:
         """Look at every channel; deleted cards are posted again, of two with one key the later one goes."""
         for channel, cards in (await self._store.read(standing)).items():
             await self._channel(channel, cards)
-        asked = await self._store.run(doubt.ask_again, now=self._clock())
+        asked, self._asked = await self._store.run(doubt.ask_again, after=self._asked, now=self._clock())
         log.event(logger, "reconcile.done", count=asked)
 
     async def _channel(self, channel: str, cards: Sequence[Place]) -> None:

@@ -88,15 +88,16 @@ def _practice(records: Records) -> Practice:
 
 def _keep(records: Records, *, name: str, channel_id: str | None, trouble: str | None, now: datetime) -> None:
     known = records.channel(name)
-    if known and known.id and channel_id and known.id != channel_id:
+    ours = known if known and known.named == name else None  # under another name it rang another alarm
+    if ours and ours.id and channel_id and ours.id != channel_id and not ours.unseen:
         # Anybody can give a channel the name that another one had: who reads it, only an admin can know.
-        place.troubled(records, channel_id=known.id, trouble="replaced", now=now)
+        place.troubled(records, channel_id=ours.id, trouble="replaced", now=now)
         return
-    if trouble is None and (known is None or known.id == channel_id):
+    if trouble is None and (known is None or known.unseen or known.id == channel_id):
         return
-    if known is None or known.named != name or known.id != channel_id:
-        kept = known.id if known and channel_id is None else channel_id
-        records.save_channel(Channel(named=name, id=kept, trouble=known.trouble if known else ""))
+    if ours is None or ours.id != channel_id:
+        kept = ours.id if ours and channel_id is None else channel_id
+        records.save_channel(Channel(named=name, id=kept, trouble=ours.trouble if ours else ""))
     if trouble is None:
         return
     if channel_id is None:

@@ -14,7 +14,12 @@ _OUR_ID = r"[a-z]{1,12}_[A-Za-z0-9]{16,64}"  # Records.new_id
 _PERSON = r"[UW](?:(?=[A-Z0-9]*\d)[A-Z0-9]{2,20}|[A-Z0-9]{8,20})"
 _CODE = r"[a-z][a-z0-9]*(?:[._-][a-z0-9]+){0,6}"
 _CODE_LIMIT = 48
+_PORTAL = r"[a-z0-9_]{1,40}"
 _ERROR = r"[A-Z][A-Za-z0-9]{0,40}(?:Error|Exception|Timeout|Disconnected|Closed|Refused)"  # a class's name
+_ALARM = (  # an alarm's key, where it holds no name
+    rf"(?:conflict|moved):{_PORTAL}|portal:{_PORTAL}:(?:unauthorized|decisions_off)|doubt:{_OUR_ID}"
+    rf"|(?:disk|verify|waited):\d{{4}}-\d\d-\d\d|delivery:{_CODE}:(?:bug:)?(?:{_CODE}|{_ERROR})"
+)
 
 _IDS = ("conversation", "message", "reply", "delivery", "window", "alarm", "inbox", "note", "subject", "press")
 _CODES = (
@@ -57,13 +62,14 @@ SHAPES: Mapping[str, re.Pattern[str]] = {
     **dict.fromkeys(_IDS, re.compile(_OUR_ID)),
     **dict.fromkeys(_CODES, re.compile(_CODE)),
     "code": re.compile(rf"{_CODE}|{_ERROR}"),
-    "actor": re.compile(rf"{_PERSON}|portal:[a-z0-9_]{{1,40}}|service|service:[A-Z_]{{1,40}}"),
+    "actor": re.compile(rf"{_PERSON}|portal:{_PORTAL}|service|service:[A-Z_]{{1,40}}"),
     "person": re.compile(_PERSON),
     "bot": re.compile(r"B[A-Z0-9]{2,20}"),
     "team": re.compile(r"[TE][A-Z0-9]{2,20}"),
     "channel": re.compile(r"[CGD](?=[A-Z0-9]*\d)[A-Z0-9]{2,20}"),
     "ts": re.compile(r"\d{10}\.\d{6}"),
-    "portal": re.compile(r"[a-z0-9_]{1,40}"),
+    "portal": re.compile(_PORTAL),
+    "key": re.compile(_ALARM),
     "lane": re.compile(rf"reply:{_OUR_ID}|slack:urgent|slack:dm:{_PERSON}"),
     "number": re.compile(r"E-\d{4,6}"),
     "variable": re.compile(r"(?:PORTALDESK|SLACK)_[A-Z0-9_]{1,80}"),

@@ -102,7 +102,8 @@ def notice(alarm: Alarm) -> Message:
     """An alarm, for admins. Its words are ours and hold no patient's data."""
     mark, word = ("white_check_mark", "Over: ") if alarm.over_at else ("warning", "Needs you: ")
     told = words.cut(words.clean(alarm.words), 2000)
-    return _message(f"{word}{told}", [kit.rich(kit.section(emoji(mark), say(" "), say(word, bold=True), say(told)))])
+    shown = kit.rich(kit.section(emoji(mark), say(" "), say(word, bold=True), say(told)))
+    return _message(f"{word}{told}", [shown, kit.context(f"Alarm {words.line(alarm.key, 200)}")])
 
 
 def unreadable(inbox_id: str, practice: Practice) -> Message:

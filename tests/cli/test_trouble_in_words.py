@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import storage
 from bot.cli.desk import load_practice
 from bot.cli.verify import _named
+from bot.domain import tell
 from bot.domain.journal import Entry
 from bot.domain.store import Records
 from storage.crypto import new_key
@@ -144,6 +145,31 @@ async def test_check_makes_nothing_and_proves_the_keys(town: Town):
     assert wrong.startswith("failed")
     assert needed in wrong
     assert (await shell("verify", PORTALDESK_KEYS=other)).code == 2
+
+
+async def test_check_lists_the_alarms_that_ring(town: Town):
+    """A row each, the oldest first: key, since when, words; a warning, which fails nothing. What is over is in none."""
+    shell = town.shell
+    await shell("db", "upgrade")
+    await shell("practice", "apply", "practice.yaml", "--yes")
+    url = f"sqlite:///{shell.folder / 'portaldesk.db'}"
+    keys = storage.proven(url, None)
+    assert keys is not None
+    store = storage.open_store(url, keys, load_practice=load_practice)
+    at = datetime(2026, 11, 24, 8, 15, tzinfo=UTC)
+    try:
+        for key in ("moved:main", "channel:#nursing", "conflict:main"):
+            await store.run(tell.ring, key=key, words=f"Words of {key}.", now=at)
+        await store.run(lambda r: r.close_alarm(key="moved:main", now=at))
+    finally:
+        await store.close()
+    told = await shell("check", "--json")
+    assert told.code == 0
+    rows = [row for row in json.loads(told.out) if row["what"].startswith("alarm")]
+    assert [row["what"] for row in rows] == ["alarm channel:#nursing", "alarm conflict:main"]
+    assert {row["state"] for row in rows} == {"warning"}
+    assert rows[0]["found"] == "since 2026-11-24 08:15 UTC: Words of channel:#nursing."
+    assert "docs/operating.md" in rows[0]["do"]
 
 
 async def test_the_queue_before_any_practice_says_what_is_missing(shell: Shell):

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from bot.domain import carry, over, tell
+from bot.domain import carry, over, place, setup, tell
+from bot.domain.alarm import Channel
 from bot.domain.delivery import Delivery, Outcome, State, What
 from bot.domain.store import Records, Store
 
@@ -54,3 +55,55 @@ async def test_what_only_tells_is_over_a_day_later(one_process: Store):
     assert await store.run(over.alarms, now=NOW + 24 * HOURS) == len(tells)
     assert sorted(await rung(store)) == goes_on
     assert await store.run(tell.ring, key="conflict:main", words="x", now=NOW + 25 * HOURS)
+
+
+PRACTICE = """
+practice: {name: Bright Kids, timezone: America/New_York}
+card_detail: minimal
+hours: {mon-fri: "08:00-17:00"}
+departments:
+  - {name: Front Desk, channel: C0FRONT}
+default_department: Front Desk
+staff:
+  - {slack: U0PAT, name: Pat Quinn, roles: [admin, staff], departments: [Front Desk]}
+"""
+OTHER = PRACTICE.replace("C0FRONT", "C0OTHER")
+
+
+def archived(records: Records) -> None:
+    """Slack says so, when the channels are looked at."""
+    records.save_channel(Channel(named="C0FRONT", id="C0FRONT"))
+    assert place.troubled(records, channel_id="C0FRONT", trouble="archived", now=NOW)
+
+
+async def test_a_channel_that_the_practice_does_not_name_any_more_rings_no_more(one_process: Store):
+    """Another channel is named instead: over within a minute, and forgotten. Named again, it is looked at before it is
+    used, and rings anew."""
+    store = one_process
+
+    async def apply(document: str) -> None:
+        await store.run(setup.apply_practice, document=document, by="cli:test", now=NOW)
+
+    await apply(PRACTICE)
+    await store.run(archived)
+    assert await store.run(over.alarms, now=NOW + 48 * HOURS) == 0
+    await apply(OTHER)
+    assert await store.run(over.alarms, now=NOW) == 1
+    assert await rung(store) == []
+    await apply(PRACTICE)
+    assert await store.read(place.unknown)
+    assert await store.read(place.usable, department="Front Desk", slot="department") is None
+    await store.run(archived)
+    assert await rung(store) == ["channel:C0FRONT"]
+
+
+async def test_a_channel_that_an_admin_chose_anew_rings_no_more(one_process: Store):
+    """Slack was asked about it just then and it can be used: its alarm, from before, does not stay for ever."""
+    store = one_process
+    await store.run(setup.apply_practice, document=PRACTICE, by="cli:test", now=NOW)
+    await store.run(archived)
+    await store.run(lambda r: r.save_channel(Channel(named="C0FRONT", id="C0FRONT")))  # as setup.map_channel does
+    assert await store.run(over.alarms, now=NOW) == 1
+    assert await rung(store) == []
+    known = await store.read(place.usable, department="Front Desk", slot="department")
+    assert known == Channel(named="C0FRONT", id="C0FRONT")

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from bot.domain import over
 from bot.jobs.rounds import ChannelRound
 from bot.sandbox.slack.config import GroupConfig, SlackConfig
 from bot.sandbox.slack.server import RunningSlack
@@ -185,6 +186,20 @@ async def test_when_slack_does_not_say_a_known_trouble_stays_known(open_desk: Op
     await ChannelRound(desk.service.store, desk.service._front.poster, desk.clock).run()
     await desk.quiet()
     assert await desk.rows("SELECT COUNT(*) FROM alarms") == [(1,)]
+
+
+async def test_a_channel_under_another_name_rings_under_that_name(open_desk: OpenDesk):
+    """Its name in the practice file is replaced by its id while it is archived: from then on it is that one's alarm."""
+    desk = await open_desk(PRACTICE.replace("C0REFILLS", '"#refills"'), slack=with_("C0REFILLS", is_archived=True))
+    await desk.alarm("The channel #refills is archived")
+    await desk.apply(PRACTICE)
+    assert desk.service._front
+    await ChannelRound(desk.service.store, desk.service._front.poster, desk.clock).run()
+    await desk.alarm("The channel C0REFILLS is archived")
+    await desk.service.store.run(over.alarms, now=desk.clock())
+    assert await desk.rows("SELECT key FROM alarms WHERE over_at IS NULL") == [("channel:C0REFILLS",)]
+    await desk.admin("unarchive", channel="C0REFILLS")
+    await until(lambda: mended(desk), what="no alarm")
 
 
 async def test_an_urgent_message_wakes_somebody_first(desk: World):

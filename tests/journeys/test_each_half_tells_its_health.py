@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from datetime import UTC, datetime
 
 import pytest
 
+from bot import log
 from bot.domain import tell
 from tests.journeys.conftest import OpenDesk
 from tests.world import serving, until
@@ -13,13 +15,17 @@ from tests.world import serving, until
 
 @pytest.mark.parametrize("part", ["web", "worker"])
 async def test_each_half_says_how_it_is(open_desk: OpenDesk, part: str):
-    """Health, readiness and the gauges in both; only the web half has a door for portals."""
+    """Health, readiness and the gauges in both; only the web half has a door for portals. Both log what rings."""
     desk = await open_desk()
     await desk.service.stop()
     desk.service = serving(desk.environment, desk.clock)
     desk.service.only = part
     await desk.service.start()
+    stream = io.StringIO()
+    undo = log.set_up(form="json", stream=stream)
     await desk.service.store.run(tell.ring, key="moved:main", words="x", now=desk.clock())
+    undo()
+    assert '"event":"alarm.raised","kind":"moved","key":"moved:main"' in stream.getvalue().replace(" ", "")
     assert await desk.get("/healthz") == (200, {"status": "alive"})
 
     async def ready() -> bool:

@@ -8,6 +8,7 @@ import pytest
 from bot.domain.alarm import Alarm
 from bot.domain.message import Standing
 from bot.domain.practice import CardDetail
+from bot.slack import blocks as kit
 from bot.slack import notices, sentence
 from tests.slack import stories
 from tests.slack.judge import reading, wrong_message
@@ -80,6 +81,8 @@ def test_alarms_tell_admins_and_say_when_they_are_over():
     assert reading(notices.notice(alarm)).startswith(" Needs you: ")
     assert reading(notices.notice(replace(alarm, over_at=NOW))).startswith(" Over: ")
     assert wrong_message(notices.notice(alarm)) == []
+    named = replace(alarm, key="channel:#nursing\n@here")
+    assert notices.notice(named)["blocks"][-1] == kit.context("Alarm channel:#nursing @here")
 
 
 def test_a_card_that_cannot_be_drawn_still_has_open():

@@ -66,3 +66,24 @@ async def test_when_the_newest_message_came(store: Store):
     assert await store.read(lambda r: r.last_came()) is None
     await store.run(taken_in, n=1)
     assert await store.read(lambda r: r.last_came()) == NOW
+
+
+async def test_doubts_behind_one_of_them(store: Store):
+    """The longest due first, of one time by id; behind the one that is named, which may be settled by now."""
+
+    def add(records, n, minutes):
+        talk = taken_in(records, n=n)
+        reply = answer(records, talk, state=State.UNCLEAR, owner="U0ALICE", decide_by=NOW + minutes * MINUTE)
+        records.add_reply(reply)
+        return reply.id
+
+    ids = [await store.run(add, n=n, minutes=minutes) for n, minutes in ((1, 1), (2, 1), (3, 2))]
+
+    async def behind(after):
+        found = await store.read(lambda r: r.doubts_over(before=NOW + 9 * MINUTE, limit=9, after=after))
+        return [reply.id for reply in found]
+
+    assert await behind(None) == ids
+    assert await behind((NOW + MINUTE, ids[0])) == ids[1:]
+    assert await behind((NOW + MINUTE, ids[1])) == ids[2:]
+    assert await behind((NOW + 2 * MINUTE, ids[2])) == []

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import bindparam, select
 
 from bot.failpoint import failpoint
+from storage.shared import patiently
 from storage.sql import Sql, at
 from storage.tables import journal
 from storage.transaction import Row, Transaction
@@ -19,7 +20,7 @@ START = bytes(32)  # what the first link points to
 AT_ONCE = 500  # rows sealed in one transaction: the LIMIT below
 TAIL = timedelta(seconds=5)  # a row may be unsealed for so long
 _PAGE = 2000
-_encode = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encode
+_encode = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"), default=repr).encode  # SQLite keeps any type
 _LOCK = 7_366_541_904  # any number, the same for every sealer of one PostgreSQL database
 
 _j = journal.c
@@ -36,6 +37,7 @@ _LINKS = Sql(
     "SELECT n, at, actor, action, subject, outcome, detail_json, sealed_at, prev_hash, hash FROM journal"
     " WHERE sealed_at IS NOT NULL AND (sealed_at, n) > (:after, :row) ORDER BY sealed_at, n LIMIT 2000"
 )
+_BELOW = -(2**63)  # every time and every number of the two databases, but for one row, which counting finds
 _SPAN = Sql(
     select(_j.n, _j.at, _j.actor, _j.action, _j.subject, _j.outcome, _j.detail_json, _j.sealed_at, _j.hash)
     .where(_j.at >= bindparam("since"), _j.at < bindparam("until"), _j.n > bindparam("after"))
@@ -70,7 +72,7 @@ class Chain:
 
     @property
     def whole(self) -> bool:
-        """Whether nothing was changed, added, moved or taken out."""
+        """Whether nothing that was sealed was changed, added, moved or taken out."""
         return not self.breaks and self.anchored
 
     def late(self, *, now: datetime) -> bool:
@@ -116,10 +118,13 @@ def head(t: Transaction) -> tuple[int, str]:
 
 def walk(t: Transaction, *, anchor: str = "") -> Chain:
     """Walk the whole chain, a page at a time: memory stays flat, a million rows take seconds."""
+    patiently(t)
     before, rows, anchored = START, 0, not anchor
     breaks: list[Break] = []
     for row in _links(t):
         rows += 1
+        if not (isinstance(row[7], int) and row[7] > 0):
+            breaks.append(Break(n=row[0], why="its time of sealing is none that a service writes"))
         prev, link = bytes(row[8] or b""), bytes(row[9] or b"")
         if prev != before:
             breaks.append(Break(n=row[0], why="a row before it was taken out, added or moved"))
@@ -127,6 +132,9 @@ def walk(t: Transaction, *, anchor: str = "") -> Chain:
             breaks.append(Break(n=row[0], why="it was changed, or sealed by somebody without the keys"))
         before = link
         anchored = anchored or link.hex() == anchor
+    counted = (t.one(_COUNT) or (0,))[0]
+    if counted != rows:
+        breaks.append(Break(n=0, why=f"{counted} rows say that they are sealed, and {rows} stand in the chain's order"))
     left = t.one(_LEFT) or (0, None)
     return Chain(
         rows=rows,
@@ -144,7 +152,7 @@ def page(t: Transaction, *, since: datetime, until: datetime, after: int) -> lis
 
 
 def _links(t: Transaction) -> Iterator[Row]:
-    after, row = -1, -1
+    after, row = _BELOW, _BELOW
     while found := t.rows(_LINKS, after=after, row=row):
         yield from found
         after, row = found[-1][7], found[-1][0]

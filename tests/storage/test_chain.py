@@ -60,6 +60,10 @@ COPY = (
     " SELECT {n}, at, actor, action, {subject}, outcome, detail_json, {sealed_at}, prev_hash, hash FROM journal"
     " WHERE subject = 'c_5'"
 )
+FORGED = (
+    "INSERT INTO journal (n, at, actor, action, subject, outcome, detail_json, sealed_at, prev_hash, hash)"
+    " VALUES ({n}, 1, 'U0EVE', 'reply.sent', 'c_1', 'done', '{{}}', {sealed_at}, :zeros, :zeros)"
+)
 TAMPERED = {
     "who": f"UPDATE journal SET actor = 'U0EVE' WHERE n = {SIXTH}",
     "what": f"UPDATE journal SET action = 'message.opened' WHERE n = {SIXTH}",
@@ -78,10 +82,11 @@ TAMPERED = {
     "a batch taken out": "DELETE FROM journal WHERE subject IN ('c_4', 'c_5', 'c_6', 'c_7')",
     "a copy added": COPY.format(n=4000, subject="subject", sealed_at="sealed_at"),
     "a copy added at the end": COPY.format(n=4001, subject="'c_77'", sealed_at="sealed_at + 999999999"),
-    "a forged one with nothing before it": (
-        "INSERT INTO journal (n, at, actor, action, subject, outcome, detail_json, sealed_at, prev_hash, hash)"
-        " VALUES (4002, 1, 'U0EVE', 'reply.sent', 'c_1', 'done', '{{}}', 2, :zeros, :zeros)".replace("{{}}", "{}")
-    ),
+    "a forged one with nothing before it": FORGED.format(n=4002, sealed_at=2),
+    "a forged one before time began": FORGED.format(n=4003, sealed_at=-5),
+    "a forged one at the beginning of time": FORGED.format(n=4004, sealed_at=0),
+    "a forged one with a number below all": FORGED.format(n=-(2**63), sealed_at=-1),
+    "a forged one below everything": FORGED.format(n=-(2**63), sealed_at=-(2**63)),
     "two swapped": (
         "UPDATE journal SET subject = CASE subject WHEN 'c_5' THEN 'c_6' ELSE 'c_5' END WHERE subject IN ('c_5', 'c_6')"
     ),
@@ -94,11 +99,26 @@ TAMPERED = {
 
 @pytest.mark.parametrize("kind", TAMPERED)
 async def test_whatever_was_done_to_it_is_found(url: str, store: Store, sealed: chain.Chain, kind: str):
-    """Twenty kinds of tampering, the triggers dropped first: the walk names a row each time."""
+    """Two dozen kinds of tampering, the triggers dropped first: the walk names a row each time."""
     without_triggers(url, TAMPERED[kind], zeros=bytes(32))
     found = await store.read(chain.walk)
     assert found.breaks
     assert not found.whole
+
+
+@pytest.mark.parametrize("column", ["actor", "detail_json", "sealed_at"])
+async def test_a_value_of_another_type_is_found(
+    sqlite_url: str, column: str, keys: Keyring, opened: Callable[[str], Store]
+):
+    """SQLite keeps bytes in a column of words or numbers: the walk names the row, and does not fall over it."""
+    from storage.schema import upgrade
+
+    upgrade(sqlite_url)
+    store = opened(sqlite_url)
+    await store.run(lambda r: r.journal(entry(0)))
+    await store.run(chain.seal, now=NOW)
+    without_triggers(sqlite_url, f"UPDATE journal SET {column} = x'00ff'")
+    assert (await store.read(chain.walk)).breaks
 
 
 async def test_what_was_cut_off_at_the_end_shows_against_an_anchor(url: str, store: Store, sealed: chain.Chain):

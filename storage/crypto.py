@@ -129,7 +129,7 @@ class Lookup:
     and never rotates: rotating those keys seals the master again, and every hash stays true.
     """
 
-    __slots__ = ("_chain", "_hash")
+    __slots__ = ("_chain", "_hash", "_mac")
 
     def __init__(self, master: bytes) -> None:
         key = HKDF(algorithm=SHA256(), length=_KEY, salt=None, info=b"portaldesk lookup 1").derive(master)
@@ -147,10 +147,18 @@ class Lookup:
 
         self._hash = hashed
         self._chain = HKDF(algorithm=SHA256(), length=_KEY, salt=None, info=b"portaldesk journal 1").derive(master)
+        row = HKDF(algorithm=SHA256(), length=_KEY, salt=None, info=b"portaldesk journal row 1").derive(master)
+        self._mac = hashlib.blake2b(key=row, digest_size=16)  # RFC 7693's keyed mode: half of an HMAC's time
 
     def link(self, told: bytes) -> bytes:
         """A link of the journal's chain over those bytes: nobody without the keys can make one."""
         return hmac.digest(self._chain, told, "sha256")
+
+    def mac(self, told: bytes) -> bytes:
+        """What only a holder of the keys can have written beside a row of the journal: 16 bytes over it."""
+        made = self._mac.copy()
+        made.update(told)
+        return made.digest()
 
     def __call__(self, kind: str, portal: str, value: str) -> bytearray:
         """The hash of one portal's id. `kind` keeps a thread's id apart from a message's that reads the same."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import hmac
+import os
+from collections.abc import Callable, Sequence
 
 import msgspec
 from sqlalchemy import bindparam, insert, select
@@ -12,10 +14,13 @@ from storage import mapping
 from storage.shared import one_at_a_time
 from storage.sql import Sql
 from storage.tables import journal as table
-from storage.transaction import Transaction
+from storage.transaction import Row, Transaction
+from storage.types import micros
 
+_NONCE = 8
+_encode = msgspec.msgpack.encode  # each value with its type and length: no two rows read the same
 _j = table.c
-_COLUMNS = ("at", "actor", "action", "subject", "outcome", "detail_json")
+_COLUMNS = ("at", "actor", "action", "subject", "outcome", "detail_json", "mac")
 _ADD = Sql(insert(table).inline(), columns=_COLUMNS)
 _HISTORY = Sql(
     select(_j.at, _j.actor, _j.action, _j.subject, _j.outcome, _j.detail_json)
@@ -26,6 +31,8 @@ _HISTORY = Sql(
 
 def journal(t: Transaction, entry: Entry) -> None:
     """Write one row; it stands or falls with this transaction."""
+    detail = mapping.to_bytes(entry.detail).decode() if entry.detail else "{}"
+    told = (micros(entry.at), entry.actor, entry.action, entry.subject, entry.outcome, detail)
     t.run(
         _ADD,
         at=entry.at,
@@ -33,8 +40,22 @@ def journal(t: Transaction, entry: Entry) -> None:
         action=entry.action,
         subject=entry.subject,
         outcome=entry.outcome,
-        detail_json=mapping.to_bytes(entry.detail).decode() if entry.detail else "{}",
+        detail_json=detail,
+        mac=proof(t.mac, told),
     )
+
+
+def proof(mac: Callable[[bytes], bytes], told: Row) -> bytearray:
+    """What is stored beside a row: random bytes, so that a copy of it shows, and a MAC over them and the columns."""
+    nonce = os.urandom(_NONCE)
+    return bytearray(nonce + mac(nonce + _encode(told)))
+
+
+def genuine(t: Transaction, told: Row, mac: object) -> bool:
+    """Whether somebody with the keys wrote that row: its columns from `at` to `detail_json` as they are stored."""
+    if not isinstance(mac, bytes):
+        return False  # SQLite keeps any type in a column
+    return hmac.compare_digest(t.mac(mac[:_NONCE] + _encode(tuple(told))), mac[_NONCE:])
 
 
 def alone(t: Transaction, name: str) -> None:

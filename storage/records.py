@@ -98,7 +98,7 @@ class SqlRecords:
     """The protocol Records over one cursor. `locks`: it may write; `shared`: other processes write too (PostgreSQL)."""
 
     __slots__ = (
-        "_cursor", "_dialect", "hash", "in_force", "keys", "link", "locks", "new_id", "ruled", "rung", "seal",
+        "_cursor", "_dialect", "hash", "in_force", "keys", "link", "locks", "mac", "new_id", "ruled", "rung", "seal",
         "shared", "unseal", "woken",
     )  # fmt: skip
 
@@ -115,6 +115,7 @@ class SqlRecords:
         self.unseal = tools.keys.open
         self.hash = tools.hash
         self.link = tools.hash.link
+        self.mac = tools.hash.mac
         self.new_id = tools.new_id
         self.in_force = tools.in_force
 

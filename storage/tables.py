@@ -288,6 +288,7 @@ journal = Table(
     Column("sealed_at", Moment),
     Column("prev_hash", LargeBinary),
     Column("hash", LargeBinary),
+    Column("mac", LargeBinary),  # 8 random bytes, and a MAC over them and the row; none before revision 0008
     CheckConstraint("outcome IN ('done', 'refused', 'failed')", name="journal_outcome"),
     Index("journal_subject", "subject", "n"),
     Index("journal_unsealed", "n", **only("sealed_at IS NULL")),

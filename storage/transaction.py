@@ -54,6 +54,10 @@ class Transaction(Protocol):
         """A link of the journal's chain."""
         ...
 
+    def mac(self, told: bytes) -> bytes:
+        """What proves that a row of the journal was written with the keys."""
+        ...
+
     def new_id(self, prefix: str) -> str:
         """A new opaque id that sorts by time."""
         ...

@@ -48,7 +48,7 @@ def verify(anchor: str, machine: bool) -> None:  # noqa: FBT001 - a command's fl
 
 def _tell(found: storage.chain.Chain, *, now: datetime) -> None:
     for one in found.breaks[:50]:
-        console.print(f"Row {one.n}: {one.why}.")
+        console.print(f"{f'Row {one.n}' if one.n else 'The journal'}: {one.why}.")
     if len(found.breaks) > 50:
         console.print(f"... and {len(found.breaks) - 50} more.")
     if not found.anchored:

@@ -10,7 +10,8 @@ from bot.domain.delivery import What
 from bot.domain.store import Records
 
 A_DAY = timedelta(hours=24)
-TOLD = ("conflict:", "disk:", "moved:", "verify:", "waited:")  # tell what happened: nothing shows whether it is mended
+# They tell what happened: nothing shows whether it is mended.
+TOLD = ("conflict:", "disk:", "journal:", "moved:", "verify:", "waited:")
 CHANNEL = "channel:"
 DECISIONS_OFF = ":decisions_off"  # as well, after the portal's name
 

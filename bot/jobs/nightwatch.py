@@ -9,27 +9,32 @@ from datetime import datetime
 from typing import Any
 
 from bot import log
-from bot.domain import nightly
+from bot.domain import nightly, watch
 from bot.domain.store import Store
 
 logger = logging.getLogger("portaldesk.nightwatch")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class NightWatch:
     """What storage can prove, as three functions: `seal` a batch of rows (`full` ones), the chain's `head`, `rules`."""
 
     store: Store
     clock: Callable[[], datetime]
-    seal: Callable[..., int]
+    seal: Callable[..., Any]
     full: int
     head: Callable[..., tuple[int, str]]
     rules: Callable[..., list[Any]]
+    left: Any = None  # the newest link that this process made: nobody who has only the database can put it back
 
     async def chain(self) -> None:
-        """Seal what has no link yet."""
-        while await self.store.run(self.seal, now=self.clock()) == self.full:
-            pass
+        """Seal what has no link yet. What was tampered with goes into the log too, which may be kept elsewhere."""
+        rows = self.full
+        while rows == self.full:
+            batch = await self.store.run(watch.chained, seal=self.seal, left=self.left, now=self.clock())
+            rows, self.left = batch.rows, batch.head or self.left  # as it was committed, never as it was tried
+            if batch.forged or batch.gone:
+                log.event(logger, "journal.tampered", forged=len(batch.forged), gone=batch.gone)
 
     async def anchor(self) -> None:
         """The newest link into the log: whoever cuts the journal off cannot reach the logs kept elsewhere."""

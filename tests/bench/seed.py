@@ -14,6 +14,7 @@ import pysqlite3
 
 from storage import chain, keyring_for
 from storage.engine import connect
+from storage.journal import proof
 from storage.keyfile import unlock
 from tests.bench.template import TABLES, Copy, Form, Maker
 
@@ -22,13 +23,16 @@ RECENT = 3600  # seconds since the last of them
 FAMILY = 20  # messages of one family
 _AT_ONCE = 2000  # conversations written together
 _SECOND = 1_000_000
+_VAULT = "SELECT name, value_sealed FROM vault WHERE name NOT LIKE 'journal:%'"  # the template's newest link is another
 _OF = {
     "inbox": "id IN (SELECT substr(detail_json, instr(detail_json, '\"i_') + 1, 32) FROM journal WHERE subject = :id)",
     "conversations": "id = :id",
     "journal": "subject = :id",
 }
 _COLUMNS = {table.name: [column.name for column in table.columns] for table in TABLES}
-_AT, _SEALED_AT, _PREV, _HASH = (_COLUMNS["journal"].index(name) for name in ("at", "sealed_at", "prev_hash", "hash"))
+_AT, _SEALED_AT, _PREV, _HASH, _MAC = (
+    _COLUMNS["journal"].index(name) for name in ("at", "sealed_at", "prev_hash", "hash", "mac")
+)
 
 
 def theirs(number: int, family: int) -> dict[str, str]:
@@ -52,7 +56,7 @@ class Past:
         self._maker = Maker(ring, unlock(engine, ring))
         with closing(pysqlite3.connect(str(database))) as driver:
             driver.row_factory = pysqlite3.Row
-            self._vault = [tuple(row) for row in driver.execute("SELECT name, value_sealed FROM vault")]
+            self._vault = [tuple(row) for row in driver.execute(_VAULT)]
             self._forms = [self._form(driver, number) for number in numbers]
 
     def _form(self, driver: Any, number: int) -> Form:
@@ -83,6 +87,7 @@ class Past:
             for row in rows["journal"]:
                 sealed = max(sealed, row[_AT] + _SECOND)
                 row[_SEALED_AT], row[_PREV] = sealed, link
+                row[_MAC] = bytes(proof(self._maker.lookup.mac, row[_AT:_SEALED_AT]))
                 row[_HASH] = link = self._maker.lookup.link(chain._told(link, row, sealed))
             yield rows
 

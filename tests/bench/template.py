@@ -20,7 +20,9 @@ from storage.tables import conversations, deliveries, inbox, journal, messages, 
 from storage.types import Moment
 
 TABLES = (inbox, conversations, messages, replies, windows, places, deliveries, journal)
-LINK = frozenset({"n", "sealed_at", "prev_hash", "hash"})  # whoever writes the copies down numbers and chains them
+LINK = frozenset(
+    {"n", "sealed_at", "prev_hash", "hash", "mac"}
+)  # whoever writes the copies down numbers and chains them
 _OURS = re.compile(rb"\b[a-z]_[0-9a-f]{30}\b")
 _SHA = slice(2, 34)  # where the hash of an event's body stands in what the inbox seals
 

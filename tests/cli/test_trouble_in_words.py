@@ -12,6 +12,7 @@ from bot.domain import tell
 from bot.domain.journal import Entry
 from bot.domain.store import Records
 from storage.crypto import new_key
+from storage.sql import Sql
 from tests.cli.conftest import Shell, Town
 from tests.world import PRACTICE
 
@@ -217,6 +218,20 @@ async def test_an_unsealed_row_is_a_note_and_no_break(town: Town):
         True,
         True,
     )
+
+
+async def test_an_end_that_was_cut_off_is_told_without_a_row(town: Town):
+    """The newest link that the sealer left is missing: `audit verify` says so of the journal, and ends with 1."""
+    shell = town.shell
+    await shell("db", "upgrade")
+    await shell("practice", "apply", "practice.yaml", "--yes")
+    url = f"sqlite:///{shell.folder / 'portaldesk.db'}"
+    store = storage.open_store(url, storage.keyring_for(url, None), load_practice=lambda _d, _v: None)
+    await store.run(storage.chain.seal, now=datetime.now(UTC))
+    await store.run(lambda records: records.run(Sql("DELETE FROM vault WHERE name = 'journal:head'")))
+    await store.close()
+    told = await shell("audit", "verify")
+    assert (told.code, "The journal: the newest link that the sealer left is not there" in told.flat) == (1, True)
 
 
 def _long_ago(records: Records) -> None:

@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 
 from bot.domain import nightly
 from storage import chain, verify
+from storage.journal import proof
+from storage.sql import Sql
 from tests.world import World, message, until
 
 
@@ -48,8 +50,6 @@ async def test_the_nightly_proof_is_made_once_and_finds_nothing(desk: World):
 
 async def test_a_broken_rule_rings_in_the_morning(desk: World):
     """A window that nobody opened, put there behind our back: the admins are told which rule, and the command."""
-    from storage.sql import Sql
-
     await desk.write(message())
     await desk.writing(await desk.card("Ear drops and swimming"))
     await the_night_passes(desk)
@@ -63,6 +63,33 @@ async def test_a_broken_rule_rings_in_the_morning(desk: World):
 
     def mend(records) -> None:
         records.run(Sql("UPDATE windows SET slack = 'U0ALICE'"))
+
+    await desk.service.store.run(mend)
+    assert await desk.read(verify) == []
+
+
+async def test_a_row_that_the_service_did_not_write_rings_at_once(desk: World):
+    """Put into the journal behind our back: the admins are told with the next seal, and verify names the rule."""
+    await desk.write(message())
+    await desk.card("Ear drops and swimming")
+
+    def forge(records) -> None:
+        records.run(
+            Sql(
+                "INSERT INTO journal (at, actor, action, subject, outcome, detail_json, mac)"
+                " VALUES (1, 'U0EVE', 'reply.sent', 'c_1', 'done', '{{}}', (SELECT MIN(value_sealed) FROM vault))"
+            )
+        )
+
+    await desk.service.store.run(forge)
+    await desk.service.watch.chain()
+    assert "audit verify" in await desk.alarm("Somebody changed the journal")
+    assert "I22" in {breach.invariant for breach in await desk.read(verify)}
+
+    def mend(records) -> None:  # with the keys, and without the trigger that stands in the way
+        records.run(Sql("DROP TRIGGER journal_mac" + (" ON journal" if records.shared else "")))
+        told = (1, "U0EVE", "reply.sent", "c_1", "done", "{}")
+        records.run(Sql("UPDATE journal SET mac = :mac WHERE actor = 'U0EVE'"), mac=proof(records.mac, told))
 
     await desk.service.store.run(mend)
     assert await desk.read(verify) == []

@@ -26,6 +26,7 @@ FORBIDDEN = [
     "UPDATE journal SET sealed_at = NULL",
     "UPDATE journal SET hash = prev_hash",
     "UPDATE journal SET sealed_at = 2",
+    "UPDATE journal SET mac = NULL",
     "DELETE FROM journal",
     "DELETE FROM journal WHERE n = 1",
 ]

@@ -21,7 +21,7 @@ from aiohttp import web
 import handlers
 from bot import log, practice_file
 from bot.connection import Connection, SlackApp, SlackRefused, sign_in, slack_app, web_client
-from bot.domain import backlog, over, overdue, set_back, setup, snooze, suspect, unread
+from bot.domain import backlog, look, over, overdue, set_back, setup, snooze, suspect, unread
 from bot.domain.delivery import What
 from bot.domain.practice import Practice
 from bot.domain.store import Records, Store, StoreUnavailable
@@ -43,7 +43,7 @@ from bot.portals.client import HttpPortal
 from bot.portals.wire import open_session
 from bot.ready import Readiness
 from bot.settings import PortalSettings, Settings
-from bot.slack import digest, direct, news, notices
+from bot.slack import digest, direct, news, notices, unshown
 from bot.slack.members import Members, Workspace
 from bot.slack.pace import Pace
 from bot.slack.poster import Poster
@@ -169,7 +169,7 @@ class Service:
             stuck=notices.stuck,
             news=news.news,
             notice=notices.notice,
-            unreadable=notices.unreadable,
+            unreadable=unshown.unshown,
             digest=digest.digest,
         )
         self.readiness.slack = desk.health
@@ -218,7 +218,8 @@ class Service:
         self.ticks.add("outbox", self._outbox.tick, every=1)
         acts = {"wake": (snooze.wake, 5), "backlog": (backlog.watch, 10), "doubts": (overdue.doubts, 30)}
         acts |= {"unread": (unread.notice, 600), "clock": (set_back.notice, 5), "alarms": (over.alarms, 60)}
-        for name, (act, every) in (acts | {"waiting": (rounds.waiting_too_long, 300)}).items():
+        acts |= {"waiting": (rounds.waiting_too_long, 300), "unshown": (look.remind, 3600)}
+        for name, (act, every) in acts.items():
             self.ticks.add(name, partial(self._round, act), every=every)
         self.ticks.add("seal", self.watch.chain, every=2)
         self.ticks.add("verify", self.watch.prove, every=600)

@@ -21,7 +21,7 @@ from aiohttp import web
 import handlers
 from bot import log, practice_file
 from bot.connection import Connection, SlackApp, SlackRefused, sign_in, slack_app, web_client
-from bot.domain import backlog, over, overdue, set_back, setup, snooze, suspect, unread
+from bot.domain import backlog, look, over, overdue, set_back, setup, snooze, suspect, unread
 from bot.domain.delivery import What
 from bot.domain.practice import Practice
 from bot.domain.store import Records, Store, StoreFull, StoreUnavailable
@@ -43,7 +43,7 @@ from bot.portals.client import HttpPortal
 from bot.portals.wire import open_session
 from bot.ready import Readiness
 from bot.settings import PortalSettings, Settings
-from bot.slack import digest, direct, news, notices
+from bot.slack import digest, direct, news, notices, unshown
 from bot.slack.members import Members, Workspace
 from bot.slack.pace import Pace
 from bot.slack.poster import Poster
@@ -170,7 +170,7 @@ class Service:
             stuck=notices.stuck,
             news=news.news,
             notice=notices.notice,
-            unreadable=notices.unreadable,
+            unreadable=unshown.unshown,
             digest=digest.digest,
         )
         self.readiness.slack = desk.health
@@ -220,7 +220,8 @@ class Service:
         self.ticks.add("outbox", self._outbox.tick, every=1)
         acts = {"wake": (snooze.wake, 5), "backlog": (backlog.watch, 10), "doubts": (overdue.doubts, 30)}
         acts |= {"unread": (unread.notice, 600), "clock": (set_back.notice, 5), "alarms": (over.alarms, 60)}
-        for name, (act, every) in (acts | {"waiting": (rounds.waiting_too_long, 300)}).items():
+        acts |= {"waiting": (rounds.waiting_too_long, 300), "unshown": (look.remind, 3600)}
+        for name, (act, every) in acts.items():
             self.ticks.add(name, partial(self._round, act), every=every)
         self.ticks.add("seal", self.watch.chain, every=2)
         self.ticks.add("verify", self.watch.prove, every=600)
@@ -229,9 +230,8 @@ class Service:
         self.ticks.add("channels", channels.run, every=600)
         self.ticks.add("new-channels", channels.look_at_new, every=5)
         self.ticks.add("reconcile", Reconciler(self.store, poster, self.clock).run, every=3600)
-        self.ticks.add(
-            "portals", partial(self._round, rounds.try_portals_again, portals=self.settings.portal_ids), every=600
-        )
+        again = partial(self._round, rounds.try_portals_again, portals=self.settings.portal_ids)
+        self.ticks.add("portals", again, every=600)
 
     async def _round(self, act: object, **arguments: object) -> None:
         await self.store.run(act, now=self.clock(), **arguments)  # type: ignore[arg-type]  # each is an act of bot.jobs.rounds

@@ -27,6 +27,7 @@ from handlers import (
     respond,
     setup,
     turn,
+    unshown,
 )
 from handlers.context import Front
 
@@ -47,6 +48,7 @@ def register(
     open.register(app, front)
     doubt.register(app, front)
     turn.register(app, front)
+    unshown.register(app, front)
     forward.register(app, front)
     respond.register(app, front)
     refill.register(app, front)

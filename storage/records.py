@@ -32,6 +32,7 @@ from storage import (
 from storage import deliveries as outbox_desk
 from storage import journal as journal_rows
 from storage import notes as note_rows
+from storage import unshown as not_shown
 from storage.crypto import Keyring, Lookup
 from storage.sql import Sql
 from storage.transaction import Row
@@ -156,6 +157,13 @@ class SqlRecords:
     settle_inbox = inbox.settle_inbox
     waiting_for = inbox.waiting_for
     waiting_since = inbox.waiting_since
+
+    add_unshown = not_shown.add_unshown
+    unshown = not_shown.unshown
+    not_looked_into = not_shown.not_looked_into
+    never_posted = not_shown.never_posted
+    unshown_stands = not_shown.unshown_stands
+    looked_into = not_shown.looked_into
 
     next_number = conversations.next_number
     conversation = conversations.conversation

@@ -71,6 +71,7 @@ inbox = Table(
     Column("received_at", Moment, nullable=False),
     CheckConstraint("state IN ('done', 'waiting', 'quarantined')", name="inbox_state"),
     Index("inbox_waiting", "about_hash", **only("state = 'waiting'")),
+    Index("inbox_quarantined", "received_at", **only("state = 'quarantined'")),
 )
 
 # Events whose id was seen before with another body. A table of their own, so that the inbox has one row per event.

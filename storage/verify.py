@@ -233,6 +233,14 @@ _RULES = (
     ),
     _Rule(
         "I22",
+        "Somebody looked into the portal for what could not be shown, without a row in the journal.",
+        _asked(
+            "SELECT u.inbox_id FROM unshown u WHERE u.looked_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM journal j"
+            " WHERE j.subject = u.inbox_id AND j.actor = u.looked_by AND j.at = u.looked_at)"
+        ),
+    ),
+    _Rule(
+        "I22",
         "A practice file was applied without a row in the journal.",
         _asked(
             "SELECT p.version FROM practices p WHERE NOT EXISTS (SELECT 1 FROM journal j"

@@ -84,6 +84,17 @@ suspects = Table(
     Column("at", Moment, nullable=False),
 )
 
+# Events of the inbox that could not be shown: where the post about each stands, and who looked into the portal.
+unshown = Table(
+    "unshown",
+    metadata,
+    Column("inbox_id", Text, ForeignKey("inbox.id"), primary_key=True),
+    Column("channel", Text),
+    Column("ts", Text),
+    Column("looked_by", Text),
+    Column("looked_at", Moment),
+)
+
 # When each lane's last post was answered; only where several processes post.
 paces = Table(
     "paces",

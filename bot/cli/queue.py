@@ -19,9 +19,11 @@ from bot.domain.conversation import Conversation
 from bot.domain.journal import Entry
 from bot.domain.practice import Practice
 from bot.domain.store import Records, Store, StoreUnavailable
+from bot.domain.unshown import Unshown
 from bot.slack.clock import Clock, born
 from bot.slack.people import KINDS, short_name
 from bot.slack.text import line
+from bot.slack.unshown import counted
 
 logger = logging.getLogger("portaldesk.queue")
 
@@ -60,24 +62,25 @@ def queue(paper: bool, names: bool, machine: bool) -> None:  # noqa: FBT001 - a 
     settings = settled(DATABASE)
     now, name = clock(), who()
 
-    async def work(store: Store) -> tuple[Practice, list[Open], bool]:
-        found = await store.read(_open, names=names)
+    async def work(store: Store) -> tuple[Practice, list[Open], Sequence[Unshown], bool]:
+        practice, found = await store.read(_open, names=names)
+        lost = await store.read(_unshown)
         try:
             await store.run(_printed, by=name, names=names, now=now)  # before anything of it is shown
         except StoreUnavailable:  # this page is for such days
-            return *found, False
-        return *found, True
+            return practice, found, lost, False
+        return practice, found, lost, True
 
-    practice, found, journalled = with_store(settings, work)
+    practice, found, lost, journalled = with_store(settings, work)
     if not journalled:
         log.set_up(form=settings.log, level=settings.log_level)
         log.event(logger, "queue.not-journalled", level=logging.WARNING, kind="names" if names else "numbers")
         errors.print(UNTOLD, soft_wrap=True)
     seen = Clock.of(practice, now)
     if machine:
-        as_json([_row(one, practice) for one in found])
+        as_json([*(_row(one, practice) for one in found), *(_lost_row(one, practice) for one in lost)])
         return
-    click.echo(page(practice, found, seen), nl=False)
+    click.echo(page(practice, found, seen, lost), nl=False)
 
 
 def _printed(records: Records, *, by: str, names: bool, now: datetime) -> None:
@@ -93,6 +96,10 @@ def _open(records: Records, *, names: bool) -> tuple[Practice, list[Open]]:
     return practice, [Open(talk=t, child=children[t.id], trouble=t.id in trouble) for t in ordered]
 
 
+def _unshown(records: Records) -> Sequence[Unshown]:
+    return records.not_looked_into()
+
+
 def _child(records: Records, talk: Conversation) -> str:
     """Two things to know a child by. Whose message is confidential is not named on paper that lies about."""
     picture = records.picture(talk.id)
@@ -101,12 +108,18 @@ def _child(records: Records, talk: Conversation) -> str:
     return f"{line(picture.patient.name, 40) or 'child not named'}, {born(picture.patient.birth_date)}"
 
 
-def page(practice: Practice, found: Sequence[Open], told: Clock) -> str:
-    """The page: what is open under its department, a line each, and one more where there is more to know."""
+def page(practice: Practice, found: Sequence[Open], told: Clock, lost: Sequence[Unshown] = ()) -> str:
+    """The page: what is open under its department, a line each, and one more where there is more to know.
+
+    `lost`: what could not be shown, and nobody looked into the portal; it stands first, since nobody knows how urgent.
+    """
     urgent, late = sum(one.talk.urgent for one in found), sum(one.talk.due_at < told.now for one in found)
     free = sum(not one.talk.holder for one in found)
     lines = [f"{practice.name}: what is open, as of {told.stamp(told.now)}"]
     lines += [f"{len(found)} open: {urgent} urgent, {late} late, {free} that nobody has", "=" * WIDE, MARKS]
+    if lost:
+        lines += ["", counted(len(lost)), "-" * WIDE]
+        lines += [f"{'':7} [ ] came {_when(one.came_at, told):<12} portal {line(one.portal, 40)}" for one in lost]
     for name in dict.fromkeys([d.name for d in practice.departments] + [one.talk.department for one in found]):
         here = [one for one in found if one.talk.department == name]
         lines += ["", f"{name}: {len(here)} open" if here else f"{name}: nothing is open", "-" * WIDE]
@@ -154,3 +167,10 @@ def _row(one: Open, practice: Practice) -> dict[str, Any]:
     }
     row |= {"came_at": talk.came_at.isoformat(), "confidential": talk.confidential, "in_trouble": one.trouble}
     return row | ({"child": one.child} if one.child else {})
+
+
+def _lost_row(one: Unshown, practice: Practice) -> dict[str, Any]:
+    """The same keys for what could not be shown: it has no number, no deadline, and nobody has it."""
+    row = {"number": None, "department": practice.default_department, "kind": "unshown", "urgent": False}
+    row |= {"due_at": None, "holder": None, "came_at": one.came_at.isoformat(), "confidential": False}
+    return row | {"in_trouble": False, "portal": one.portal, "inbox": one.id}

@@ -115,6 +115,15 @@ def _words_follow(records: Records, conversation: Conversation, *, now: datetime
         tell.quieten(records, conversation, picture.messages, now=now)
 
 
+def settle_unshown(records: Records, *, claim: Claim, outcome: Outcome, channel: str, ts: str, now: datetime) -> bool:
+    """Settle the post about what could not be shown, and keep where it stands; False when fenced."""
+    if not settle(records, claim=claim, outcome=outcome, now=now):
+        return False
+    if ts:
+        records.unshown_stands(claim.subject, channel=channel, ts=ts)
+    return True
+
+
 def settle_elsewhere(records: Records, *, claim: Claim, code: str, now: datetime) -> bool:
     """The card could not be posted where it belongs: it is drawn again where people see it; False when fenced."""
     if not records.settle(claim, Outcome(state=State.DROPPED, code=code), now=now):

@@ -147,7 +147,9 @@ def quarantine(records: Records, *, inbox_id: str, portal: str, reason: str, now
 
 
 def show(records: Records, *, inbox_id: str, now: datetime) -> None:
-    """Have an event that holds nothing we could use shown in the default department's channel."""
+    """Have an event that holds nothing we could use shown in the default department's channel, once."""
+    if not records.add_unshown(inbox_id):
+        return
     practice = tell.in_force(records)
     records.add_delivery(
         Delivery(

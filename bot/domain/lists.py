@@ -79,7 +79,10 @@ class Quiet:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Board:
-    """What Home shows to one person; `staff` is None for somebody without a role, `quiet` while something waits."""
+    """What Home shows to one person; `staff` is None for somebody without a role, `quiet` while something waits.
+
+    `unshown`: how many events could not be shown, and nobody of the person's department looked into the portal.
+    """
 
     practice: Practice
     staff: Staff | None
@@ -87,6 +90,7 @@ class Board:
     opened: Opened | None = None
     urgent: int = 0
     refills: int = 0
+    unshown: int = 0
     quiet: Quiet | None = None
 
 
@@ -103,6 +107,9 @@ def board(records: Records, *, person: Person, now: datetime, opened: Opened | N
         leaf = _leaf(len(talks), opened.upto if opened and opened.name is name else PAGE)
         shown = tuple(_entries(records, talks[leaf], person, staff, now=now))
         listed[name] = Listed(count=len(talks) - asleep, asleep=asleep, start=leaf.start, shown=shown)
+    mine = practice.default_department in staff.departments
+    unshown = len(records.not_looked_into()) if mine else 0
+    waits = unshown or any(one.count for one in listed.values())
     awake = {t.id: t for name in FOR_ME for t in found[name] if not _sleeps(t, now=now)}
     return Board(
         practice=practice,
@@ -111,7 +118,8 @@ def board(records: Records, *, person: Person, now: datetime, opened: Opened | N
         opened=opened,
         urgent=sum(t.urgent for t in awake.values()),
         refills=len(records.undecided() & awake.keys()) if Role.PRESCRIBER in staff.roles else 0,
-        quiet=None if any(one.count for one in listed.values()) else _quiet(records, staff, practice, now=now),
+        unshown=unshown,
+        quiet=None if waits else _quiet(records, staff, practice, now=now),
     )
 
 

@@ -137,15 +137,9 @@ def must(person: Person, staff: Staff | None, act: Act, bound: Tie, conversation
     rule = TABLE[act]
     if rule.admin and Role.ADMIN in known.roles:
         return known
-    if known.roles.isdisjoint(_WORKS):
-        raise Refused(
-            f"Your role does not include answering families. Ask {ask} to change it.", because=Refusal.NO_ROLE
-        )
+    _must_answer(known, ask=ask)
     if bound is Tie.NONE:
-        raise Refused(
-            f"This message belongs to {conversation.department}. Ask {ask} to add you to {conversation.department}.",
-            because=Refusal.NOT_DEPARTMENT,
-        )
+        raise _elsewhere(conversation.department, ask=ask)
     if known.roles.isdisjoint(rule.roles):
         raise Refused(
             "Refills are decided by a prescriber. Press Forward to hand it to one.", because=Refusal.NOT_PRESCRIBER
@@ -153,6 +147,32 @@ def must(person: Person, staff: Staff | None, act: Act, bound: Tie, conversation
     if bound not in rule.ties:
         raise Refused(_not_so_tied(act, bound), because=Refusal.NOT_YOURS)
     return known
+
+
+def must_be_of(person: Person, staff: Staff | None, departments: frozenset[str], *, home: str, ask: str) -> Staff:
+    """The staff member behind `person`, if they work in one of these departments; else Refused, in words.
+
+    For what belongs to a department and to no conversation. `home`: the one to be added to.
+    """
+    known = must_work_here(person, staff, ask=ask)
+    _must_answer(known, ask=ask)
+    if departments.isdisjoint(known.departments):
+        raise _elsewhere(home, ask=ask)
+    return known
+
+
+def _must_answer(known: Staff, *, ask: str) -> None:
+    if known.roles.isdisjoint(_WORKS):
+        raise Refused(
+            f"Your role does not include answering families. Ask {ask} to change it.", because=Refusal.NO_ROLE
+        )
+
+
+def _elsewhere(department: str, *, ask: str) -> Refused:
+    return Refused(
+        f"This message belongs to {department}. Ask {ask} to add you to {department}.",
+        because=Refusal.NOT_DEPARTMENT,
+    )
 
 
 def must_work_here(person: Person, staff: Staff | None, *, ask: str) -> Staff:

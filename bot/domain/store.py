@@ -12,6 +12,7 @@ from bot.domain.journal import Entry
 from bot.domain.overview import OverviewRecords
 from bot.domain.records import AnswerRecords, InboxRow, InboxState, MessageRecords
 from bot.domain.tail import Tail
+from bot.domain.unshown import UnshownRecords
 
 __all__ = [
     "InboxRow",
@@ -43,7 +44,7 @@ class StoreDamaged(StoreUnavailable):
     """What stands at the address is damaged, or no database. It does not pass by itself."""
 
 
-class Records(MessageRecords, AnswerRecords, OverviewRecords, Protocol):
+class Records(MessageRecords, AnswerRecords, OverviewRecords, UnshownRecords, Protocol):
     """The rows, inside one transaction. Everything that an act reads or writes goes through here.
 
     Every `add_*`, `save_*` takes effect with the transaction, or not at all.

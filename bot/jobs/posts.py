@@ -1,4 +1,4 @@
-"""Carries what is posted once and never redrawn: thread posts, pings, alarms, what could not be shown."""
+"""Carries what is no card: thread posts, pings, alarms, what could not be shown."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from bot.domain.delivery import Claim, Outcome, State, What
 from bot.domain.picture import Picture
 from bot.domain.practice import Practice
 from bot.domain.store import Records
+from bot.domain.unshown import Unshown
 from bot.failpoint import failpoint
 from bot.jobs.slack import NO_CHANNEL, SlackDesk
 from bot.slack.verdict import Called, Verdict
@@ -32,6 +33,7 @@ class PostJob:
     picture: Picture | None
     card: Place | None
     alarm: Alarm | None
+    unshown: Unshown | None
     channel: str | None
     left: bool
 
@@ -50,6 +52,7 @@ def post_job(records: Records, *, claim: Claim) -> PostJob:
         picture=picture,
         card=card,
         alarm=records.alarm(claim.subject) if claim.what is What.NOTICE else None,
+        unshown=records.unshown(claim.subject) if claim.what is What.UNREADABLE else None,
         channel=channel.id if channel else None,
         left=bool(home and card and home.channel != card.channel),
     )
@@ -65,7 +68,7 @@ class Words:
     stuck: Callable[[Picture], Message]
     news: Callable[[Picture, str, str], Message]
     notice: Callable[[Alarm], Message]
-    unreadable: Callable[[str, Practice], Message]
+    unreadable: Callable[[Unshown, Practice, datetime], Message]
     digest: Callable[[Digest, Practice, datetime], Message]
 
 
@@ -97,7 +100,7 @@ class PostCarrier:
                 message = self._words.digest(told, job.practice, now) if told.cards else None
                 await self._in_channel(claim, message, job.channel)
             case What.UNREADABLE:
-                await self._in_channel(claim, self._words.unreadable(claim.subject, job.practice), job.channel)
+                await self._unshown(claim, job)
             case _:
                 await self._to_person(claim, self._words.notice(job.alarm) if job.alarm else None, job.channel)
 
@@ -110,7 +113,7 @@ class PostCarrier:
             return
         if claim.slot.startswith("post:"):
             message = self._words.follow_up(job.picture, claim.subject, left=job.left)
-            await self._redrawn(claim, message, job.card)
+            await self._redrawn(claim, message, channel=job.card.channel, ts=job.card.ts)
             return
         failpoint("post.in_thread")
         again = claim.what is What.AGAIN
@@ -137,15 +140,42 @@ class PostCarrier:
             carry.settle_post, claim=claim, outcome=outcome, place=stands, now=self._desk.clock()
         )
 
-    async def _redrawn(self, claim: Claim, message: Message, post: Place) -> None:
+    async def _redrawn(self, claim: Claim, message: Message, *, channel: str, ts: str) -> None:
         """The post stands already: show it as it may be shown now."""
-        assert post.channel is not None
-        assert post.ts is not None
-        called = await self._desk.update(claim, post.channel, post.ts, message)
+        called = await self._desk.update(claim, channel, ts, message)
         if called.verdict is Verdict.GONE:
             await self._drop(claim, called.code)
             return
-        await self._settle(claim, called, post.channel)
+        await self._settle(claim, called, channel)
+
+    async def _unshown(self, claim: Claim, job: PostJob) -> None:
+        """Post that something could not be shown, once; from then on show who looked into the portal.
+
+        While nobody did, it is posted anew where people see it if its post was deleted or its channel cannot be used.
+        """
+        lost, desk = job.unshown, self._desk
+        if lost is None:
+            await self._drop(claim, "gone")
+            return
+        message = self._words.unreadable(lost, job.practice, desk.clock())
+        if lost.channel and lost.ts:
+            called = await desk.update(claim, lost.channel, lost.ts, message)
+            if called.verdict not in (Verdict.GONE, Verdict.CHANNEL):
+                await self._settle(claim, called, lost.channel)
+                return
+            if lost.looked_at or (job.channel == lost.channel and called.verdict is Verdict.CHANNEL):
+                await self._drop(claim, called.code)
+                return
+        if job.channel is None:
+            await self._later(claim, "no_channel", seconds=NO_CHANNEL.total_seconds())
+            return
+        failpoint("post.in_channel")
+        called = await desk.post(claim, job.channel, message, key=claim.id)
+        outcome = await desk.outcome(claim, called, channel=job.channel)
+        ts = str(called.data.get("ts") or "") if called.done else ""
+        await desk.store.run(
+            carry.settle_unshown, claim=claim, outcome=outcome, channel=job.channel, ts=ts, now=desk.clock()
+        )
 
     async def _in_channel(self, claim: Claim, message: Message | None, channel: str | None) -> None:
         if message is None:

@@ -16,6 +16,7 @@ from bot.slack.clock import Clock
 from bot.slack.people import KINDS, age, short_name
 from bot.slack.status import entry_lines
 from bot.slack.text import line
+from bot.slack.unshown import counted
 
 TITLES = {
     Name.PORTAL: "Unread Portal",
@@ -29,7 +30,7 @@ _ROLES = {Role.STAFF: "staff", Role.PRESCRIBER: "prescriber", Role.ADMIN: "admin
 def home(board: Board, now: datetime) -> Block:
     """The view for one person. Without a role it says so and nothing more.
 
-    At most 90 of Slack's 100 blocks: one list is opened at a time, at a leaf of twenty; the others show five.
+    At most 91 of Slack's 100 blocks: one list is opened at a time, at a leaf of twenty; the others show five.
     """
     practice, staff = board.practice, board.staff
     if staff is None:
@@ -43,7 +44,7 @@ def home(board: Board, now: datetime) -> Block:
         blocks += [kit.divider(), *_empty(board.quiet, staff, clock)]
         drawn = [name for name in drawn if board.lists[name].total]  # what is put aside can be found all the same
     for name in drawn:
-        blocks += _list(name, board.lists[name], clock)
+        blocks += _list(name, board.lists[name], clock, unshown=board.unshown if name is Name.PORTAL else 0)
     return _view(blocks, value_of(board.opened) if board.opened else "")
 
 
@@ -135,9 +136,12 @@ def _department(quiet: Quiet, staff: Staff) -> str:
     return f"Colleagues have {quiet.with_colleagues} {noun} of your departments."
 
 
-def _list(name: Name, listed: Listed, clock: Clock) -> list[Block]:
+def _list(name: Name, listed: Listed, clock: Clock, *, unshown: int = 0) -> list[Block]:
     asleep = f" · {listed.asleep} asleep" if listed.asleep else ""
     blocks = [kit.divider(), kit.header(f"{TITLES[name]} ({listed.count}){asleep}")]
+    if unshown:
+        told: Line = [kit.emoji("warning"), say(" "), say(counted(unshown), bold=True)]
+        blocks.append(kit.rich(kit.section(*told, say(" · the posts in the channel say more"))))
     if not listed.total:
         return [*blocks, kit.context("Nothing here.")]
     for entry in listed.shown:

@@ -28,6 +28,7 @@ CARD_ENTERED = "card_entered"
 CARD_SCHEDULE = "card_schedule"
 CARD_CHART_UPDATED = "card_chart_updated"
 CARD_REFERRAL_CREATED = "card_referral_created"
+LOOKED_INTO = "looked_into"  # on the post about what could not be shown; its value is the inbox id
 
 CARD = {  # the catalogue's key (bot.domain.actions) -> the button's action_id; an overflow option says "key:id"
     "open": CARD_OPEN,

@@ -9,7 +9,7 @@ from bot.domain.alarm import Alarm
 from bot.domain.conversation import Conversation
 from bot.domain.message import Standing, StoredMessage
 from bot.domain.picture import Picture
-from bot.domain.practice import CardDetail, Practice
+from bot.domain.practice import CardDetail
 from bot.slack import blocks as kit
 from bot.slack import names
 from bot.slack import text as words
@@ -104,17 +104,6 @@ def notice(alarm: Alarm) -> Message:
     told = words.cut(words.clean(alarm.words), 2000)
     shown = kit.rich(kit.section(emoji(mark), say(" "), say(word, bold=True), say(told)))
     return _message(f"{word}{told}", [shown, kit.context(f"Alarm {words.line(alarm.key, 200)}")])
-
-
-def unreadable(inbox_id: str, practice: Practice) -> Message:
-    """The card for an event that was signed but cannot be used: a person must look into the portal."""
-    note = "A message from the portal could not be shown. Look into the portal."
-    told = "It came with a good signature, but I cannot read what it says. Nothing is lost: I keep it as it came."
-    todo = f"look into the portal for a message that is not here, and tell {practice.ask} this number: {inbox_id}."
-    lines = [[say(told)], [say("What to do: ", bold=True), say(words.line(todo, 400))]]
-    head: Line = [emoji("warning"), say(" "), say("Could not be shown", bold=True), say(" · nobody has it")]
-    blocks = [kit.header("A message from the portal"), kit.rich(kit.section(*head)), kit.divider()]
-    return _message(note, [*blocks, kit.rich(kit.section(*kit.joined(lines)))])
 
 
 def plain_card(conversation: Conversation) -> Message:

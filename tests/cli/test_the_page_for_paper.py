@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -9,6 +10,7 @@ from bot.cli.desk import load_practice
 from bot.cli.queue import CONFIDENTIAL, IN_TROUBLE, WIDE, Open, page
 from bot.domain.conversation import Conversation, Status
 from bot.domain.message import Kind
+from bot.domain.unshown import Unshown
 from bot.slack.clock import Clock
 from tests.world import PRACTICE
 
@@ -23,9 +25,9 @@ def open_one(n: int, *, due: float = 3, child: str = "", trouble: bool = False, 
     return Open(talk=made, child=child, trouble=trouble)
 
 
-def printed(*found: Open) -> list[str]:
+def printed(*found: Open, lost: Sequence[Unshown] = ()) -> list[str]:
     practice = load_practice(PRACTICE, 1)
-    return page(practice, found, Clock.of(practice, NOW)).splitlines()
+    return page(practice, found, Clock.of(practice, NOW), lost).splitlines()
 
 
 def about(lines: list[str], number: int) -> list[str]:
@@ -81,3 +83,16 @@ def test_it_fits_on_paper():
     assert max(map(len, lines)) <= WIDE
     assert about(lines, 1000)[0].endswith(" Alice Moreno")
     assert about(lines, 1001)[1].strip() == "with a colleague who left the staff list"
+
+
+def test_what_could_not_be_shown_stands_first():
+    """Nobody knows how urgent it is: with when each came and its portal, to be looked for there; within the page."""
+    came = (NOW - timedelta(hours=20), NOW - timedelta(hours=1))
+    lost = [Unshown(id=f"i_{n}", portal="p" * 32, came_at=at) for n, at in enumerate(came)]
+    lines = printed(open_one(1), lost=lost)
+    start = lines.index("2 messages could not be shown: look in the portal")
+    assert start < next(n for n, line in enumerate(lines) if "1001" in line)
+    told = [line.split("[ ] came ")[1].split() for line in lines[start + 2 : start + 4]]
+    assert told == [["Tue", "6:40", "PM", "portal", "p" * 32], ["1:40", "PM", "portal", "p" * 32]]
+    assert max(map(len, lines)) <= WIDE
+    assert not any("could not be shown" in line for line in printed(open_one(1)))

@@ -7,6 +7,7 @@ from multidict import CIMultiDict
 
 from bot.portals.signature import NotVerified, secret, verify
 from bot.portals.webhook import Unreadable, read
+from bot.slack.unshown import plainly
 from tests.portals.bad_requests import BAD_REQUESTS, NOT_SIGNED, REFUSED, SECRET, UNUSABLE, BadRequest
 
 NOW = 1_795_374_251
@@ -56,3 +57,21 @@ def test_what_is_signed_but_unusable_says_why(bad: BadRequest) -> None:
     with pytest.raises(Unreadable) as refusal:
         read(body, datetime.fromtimestamp(NOW, UTC))
     assert refusal.value.reason == bad.reason
+
+
+@pytest.mark.parametrize("bad", UNUSABLE, ids=lambda bad: bad.name)
+def test_why_it_cannot_be_used_is_said_to_people(bad: BadRequest) -> None:
+    """Each reason has plain words of its own, and the rule beside them for whoever mends it."""
+    said = plainly(bad.reason)
+    assert said != plainly("anything else")
+    assert said.startswith(("It ", "A part of it "))
+
+
+@pytest.mark.parametrize("more", ["", " Mateo Delgado", ".Mateo", "[Mateo]", ' "He got water in the ear"', "\n"])
+@pytest.mark.parametrize("bad", UNUSABLE, ids=lambda bad: bad.name)
+def test_no_value_is_said_to_people_whatever_the_reason_holds(bad: BadRequest, more: str) -> None:
+    """A reason that held a value by mistake is not repeated: only rules and fields' names of ours are."""
+    for reason in (f"{bad.reason}{more}", bad.reason.replace("data.", f"data{more}.", 1)):
+        said = plainly(reason)
+        assert "Mateo" not in said
+        assert "water" not in said

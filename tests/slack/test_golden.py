@@ -13,7 +13,8 @@ from bot.domain.permission import Act
 from bot.domain.phase import situation
 from bot.domain.phrasebook import Draft
 from bot.domain.send import Desk, Stale
-from bot.slack import home, notices, open, phrase, reply  # noqa: A004 - a window of ours
+from bot.domain.unshown import Unshown
+from bot.slack import home, notices, open, phrase, reply, unshown  # noqa: A004 - a window of ours
 from bot.slack.card import card
 from tests.slack import gallery, stories
 from tests.slack.judge import wrong_message, wrong_view
@@ -62,6 +63,7 @@ def _windows():
         "open-read-only": open.build(stories.picture(), [], stories.PAT, NOW, {Act.OPEN, Act.HISTORY}),
         "home": home.home(_board(ALICE, acts), NOW),
         "home-leaf": home.home(_leaf(_board(ALICE, acts), acts), NOW),
+        "home-unshown": home.home(stories.replace(_empty(ALICE), quiet=None, unshown=2), NOW),
         "home-empty": home.home(_empty(ALICE), NOW),
         "home-no-role": home.home(Board(practice=stories.practice(), staff=None), NOW),
         "phrases": phrase.build(stories.book()),
@@ -115,11 +117,14 @@ def _empty(staff):
 def _posts():
     shown = stories.picture(messages=[stories.stored(), LATER])
     minimal = stories.picture(messages=[stories.stored(), LATER], detail=stories.CardDetail.MINIMAL)
+    lost = Unshown(id="i_01ABC", portal="main", came_at=SENT, reason="data.sender is missing")
+    seen = stories.replace(lost, looked_by=ALICE.slack, looked_at=NOW)
     return {
         "post-follow-up": notices.follow_up(shown, LATER.id),
         "post-follow-up-minimal": notices.follow_up(minimal, LATER.id),
         "post-again": notices.again(shown),
-        "post-unreadable": notices.unreadable("i_01ABC", stories.practice()),
+        "post-unreadable": unshown.unshown(lost, stories.practice(), NOW),
+        "post-unreadable-seen": unshown.unshown(seen, stories.practice(), NOW),
         "post-help": notices.help_text(),
     }
 

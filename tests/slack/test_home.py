@@ -61,6 +61,15 @@ def test_four_long_lists_fit_at_every_leaf(name, upto):
         assert title in reading(view)
 
 
+def test_the_longest_home_says_what_could_not_be_shown():
+    """One line more under Unread Portal; Home and the window still take it."""
+    view = home(_board(opened_of("mine:60"), unshown=3), NOW)
+    assert "3 messages could not be shown: look in the portal" in reading(view)
+    assert len(view["blocks"]) <= 91
+    assert wrong_view(view) == []
+    assert wrong_view(as_window(view)) == []
+
+
 def test_every_entry_has_a_way_to_it():
     """From five on, by the buttons alone, all of 63 are shown once; and the way back leads to the beginning."""
     entry, seen, opened, back = _entry(stories.picture()), [], None, 0

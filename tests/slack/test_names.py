@@ -34,6 +34,7 @@ def test_names_are_pinned():
         "CARD_SCHEDULE": "card_schedule",
         "CARD_CHART_UPDATED": "card_chart_updated",
         "CARD_REFERRAL_CREATED": "card_referral_created",
+        "LOOKED_INTO": "looked_into",
         "FORWARD": "forward",
         "FORWARD_TO": "forward_to",
         "FORWARD_PRIOR": "forward_prior",

@@ -165,6 +165,7 @@ def test_each_table_says_which_columns_are_encrypted():
         ("oldest_code", "revision"), ("own_phrases", "slack"), ("paces", "lane"), ("lives", "name"),
         ("places", "channel"), ("places", "key"), ("places", "slot"), ("places", "ts"), ("practices", "applied_by"),
         ("replies", "code"), ("replies", "owner"), ("replies", "portal_status"), ("replies", "settled_by"),
-        ("replies", "state"), ("stopped_portals", "portal"), ("vault", "name"), ("windows", "slack"),
+        ("replies", "state"), ("stopped_portals", "portal"), ("unshown", "channel"), ("unshown", "looked_by"),
+        ("unshown", "ts"), ("vault", "name"), ("windows", "slack"),
         ("windows", "used_by"), ("windows", "what"),
     }  # fmt: skip

@@ -101,6 +101,10 @@ BROKEN = [
     ("I22", "UPDATE replies SET conversation_id = (SELECT id FROM conversations WHERE number = 999)"),
     ("I22", "UPDATE windows SET slack = 'U0EVE'"),
     ("I22", "UPDATE practices SET applied_at = 1"),
+    (
+        "I22",
+        "INSERT INTO unshown (inbox_id, looked_by, looked_at) SELECT id, 'U0ALICE', 5 FROM inbox WHERE state = 'quarantined'",
+    ),
     ("I26", "UPDATE deliveries SET state = 'unclear' WHERE what = 'unreadable'"),
 ]
 

@@ -1,0 +1,89 @@
+"""Events that could not be shown: where the post stands, and who looked into the portal; the event is the inbox's."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import bindparam, select
+
+from bot.domain.store import InboxState
+from bot.domain.unshown import Unshown
+from storage.sql import Sql
+from storage.tables import inbox
+from storage.transaction import Row, Transaction
+from storage.types import micros, text_safe
+from storage.work_tables import unshown as table
+
+_i, _u = inbox.c, table.c
+_ROW = (
+    select(_i.id, _i.portal, _i.received_at, _u.channel, _u.ts, _u.looked_by, _u.looked_at, _i.reason_sealed)
+    .join_from(inbox, table, _u.inbox_id == _i.id, isouter=True)
+    .where(_i.state == InboxState.QUARANTINED.value)
+)
+_ONE = Sql(_ROW.where(_i.id == bindparam("inbox_id")))
+_OPEN = Sql(_ROW.where(_u.looked_at.is_(None)).order_by(_i.received_at, _i.id))
+_NO_POST = Sql(
+    "SELECT i.id FROM inbox i WHERE i.state = 'quarantined'"
+    " AND NOT EXISTS (SELECT 1 FROM unshown u WHERE u.inbox_id = i.id) ORDER BY i.received_at LIMIT :most"
+)
+_ADD = Sql("INSERT INTO unshown (inbox_id) VALUES (:inbox_id) ON CONFLICT (inbox_id) DO NOTHING")
+_STANDS = Sql(
+    "INSERT INTO unshown (inbox_id, channel, ts) VALUES (:inbox_id, :channel, :ts)"
+    " ON CONFLICT (inbox_id) DO UPDATE SET channel = excluded.channel, ts = excluded.ts"
+)
+# One guarded statement: of two who press at once, one is the first. What is known of the post stays.
+_LOOK = Sql(
+    "INSERT INTO unshown (inbox_id, channel, ts, looked_by, looked_at) VALUES (:inbox_id, :channel, :ts, :by, :now)"
+    " ON CONFLICT (inbox_id) DO UPDATE SET looked_by = excluded.looked_by, looked_at = excluded.looked_at,"
+    " channel = COALESCE(unshown.channel, excluded.channel), ts = COALESCE(unshown.ts, excluded.ts)"
+    " WHERE unshown.looked_at IS NULL"
+)
+
+
+def add_unshown(t: Transaction, inbox_id: str) -> bool:
+    """It is about to get a post; False when it has one, or one is on its way."""
+    return bool(t.run(_ADD, inbox_id=inbox_id))
+
+
+def unshown(t: Transaction, inbox_id: str) -> Unshown | None:
+    """The quarantined event of that id with its reason, or None."""
+    row = t.one(_ONE, inbox_id=text_safe(inbox_id))
+    if row is None:
+        return None
+    reason = t.unseal(row[7], "inbox", row[0], "reason").decode("utf-8", "replace") if row[7] else ""
+    return _made(row, reason)
+
+
+def not_looked_into(t: Transaction) -> Sequence[Unshown]:
+    """Those that nobody looked for in the portal yet, oldest first, without reasons."""
+    return [_made(row, "") for row in t.rows(_OPEN)]
+
+
+def never_posted(t: Transaction, *, limit: int) -> Sequence[str]:
+    """Ids of those for which no post was ever asked for by a version that keeps where it stands."""
+    return [row[0] for row in t.rows(_NO_POST, most=limit)]
+
+
+def unshown_stands(t: Transaction, inbox_id: str, *, channel: str, ts: str) -> None:
+    """Where its post stands."""
+    t.run(_STANDS, inbox_id=inbox_id, channel=channel, ts=ts)
+
+
+def looked_into(t: Transaction, inbox_id: str, *, by: str, channel: str, ts: str, now: datetime) -> bool:
+    """Somebody looked into the portal, at the post that stands there; False when somebody did before."""
+    at = {"channel": text_safe(channel), "ts": text_safe(ts)}
+    return bool(t.run(_LOOK, inbox_id=inbox_id, by=by, now=micros(now), **at))
+
+
+def _made(row: Row, reason: str) -> Unshown:
+    return Unshown(
+        id=row[0],
+        portal=row[1],
+        came_at=row[2],
+        reason=reason,
+        channel=row[3],
+        ts=row[4],
+        looked_by=row[5],
+        looked_at=row[6],
+    )

@@ -76,7 +76,7 @@ def unshown(lost: Unshown, practice: Practice, now: datetime) -> Message:
 def _seen(lost: Unshown, practice: Practice, clock: Clock, lines: list[Line]) -> Message:
     who = colleague(practice, lost.looked_by)
     head: Line = [emoji("white_check_mark"), say(" "), say("Looked into the portal", bold=True), say(f": {who} · ")]
-    head.append(kit.when(clock, lost.looked_at or clock.now, form=kit.TIME_FIRST))
+    head.append(kit.when(clock, lost.looked_at or clock.now))
     blocks = [kit.header("A message from the portal"), kit.rich(kit.section(*kit.joined([head, *lines])))]
     return {
         "text": kit.notification("A message from the portal could not be shown. Somebody looked."),

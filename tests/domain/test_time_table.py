@@ -170,8 +170,11 @@ def claims(records: Records, *, now: datetime) -> int:
 
 
 def proves(records: Records, *, now: datetime) -> int:
-    """The tick that begins the night's proof."""
-    return int(bool(nightly.due(records, now=now)))
+    """The tick that begins the night's proof; it holds at once."""
+    night = nightly.due(records, now=now)
+    if night:
+        nightly.done(records, night=night, broken=(), now=now)
+    return int(bool(night))
 
 
 TICKS: dict[str, Callable[..., int]] = {

@@ -1,4 +1,4 @@
-"""What people do with deliveries: list them, try them again, take them out; and portals whose queue stands still."""
+"""Deliveries beside carrying them: listed, tried again, taken out, freed; and portals whose queue stands still."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, func, or_, select, text
 
-from bot.domain.delivery import State, What
+from bot.domain.delivery import CALL_LIMIT, REDRAW_LANE, State, What
 from bot.domain.tail import Tail
 from storage.outbox import absorb
 from storage.sql import Sql
@@ -44,6 +44,10 @@ _HELD = Sql("SELECT id, fold FROM deliveries WHERE state = 'sending'")
 _LET_GO = Sql(
     "UPDATE deliveries SET state = 'pending', token = NULL, claimed_by = NULL, lease_until = NULL, marked = FALSE,"
     " not_before = :now WHERE id = :id"
+)
+_INHERIT = Sql(
+    "UPDATE deliveries SET lease_until = {least}(lease_until, CASE WHEN lane = :redraw THEN :now ELSE :soon END)"
+    " WHERE state = 'sending' AND claimed_by <> :by AND lane >= 'slack:' AND lane < 'slack;'"
 )
 _ANSWERS = Sql("SELECT subject FROM deliveries WHERE state = 'pending' AND what = 'reply' ORDER BY n")
 _DOUBT = Sql(
@@ -120,6 +124,13 @@ def park(t: Transaction, *, now: datetime) -> tuple[Sequence[str], int]:
     answers = [row[0] for row in t.rows(_ANSWERS)]
     t.run(_DOUBT, now=micros(now))
     return answers, t.run(_MAYBE)
+
+
+def inherit(t: Transaction, *, by: str, now: datetime) -> int:
+    """Free what a former life had in hand; how many. On SQLite only: there nobody else lives who could hold it."""
+    if t.shared:
+        return 0
+    return t.run(_INHERIT, by=by, redraw=REDRAW_LANE, now=micros(now), soon=micros(now + CALL_LIMIT))
 
 
 def redeliver(t: Transaction, delivery_id: str, *, now: datetime, maybe_sent: bool | None) -> bool:

@@ -234,6 +234,7 @@ class SqlRecords:
     release = outbox.release
     tails = outbox_desk.tails
     park = outbox_desk.park
+    inherit = outbox_desk.inherit
     redeliver = outbox_desk.redeliver
     drop = outbox_desk.drop
     delivery_of = outbox_desk.delivery_of

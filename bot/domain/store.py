@@ -125,6 +125,14 @@ class Records(MessageRecords, AnswerRecords, OverviewRecords, UnshownRecords, Pr
         """Give back all claims of this process that were not marked as sending; how many."""
         ...
 
+    def inherit(self, *, by: str, now: datetime) -> int:
+        """Free what a former life of the only service had in hand for Slack; how many. `by`: this one's name.
+
+        A redraw may be made at once; a post is looked for after the time that a call takes at most. An answer keeps its
+        lease: the portal may still be at it. Where several services work (PostgreSQL) nothing is freed.
+        """
+        ...
+
     def park(self, *, now: datetime) -> tuple[Sequence[str], int]:
         """After a restore: each answer on its way is UNCLEAR (their ids), every post may have been made (how many)."""
         ...

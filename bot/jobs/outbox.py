@@ -57,7 +57,7 @@ class Outbox:
         self._again: set[str] = set()
         self._to_slack, self._to_portals = asyncio.Semaphore(AT_ONCE), asyncio.Semaphore(AT_ONCE)
         self._loop = asyncio.get_running_loop()
-        self._open = True
+        self._open, self._begun = True, False
         tools.store.on_work(self._from_any_thread)
 
     def _from_any_thread(self, lanes: frozenset[str]) -> None:
@@ -77,6 +77,9 @@ class Outbox:
     async def tick(self) -> None:
         """Wake every lane whose time has come: retries, lapsed leases, what other processes put in."""
         now = self._tools.clock()
+        if not self._begun:
+            await self._tools.store.run(_inherit, by=self._tools.name, now=now)
+            self._begun = True
         # Claims that could not be settled, since the database was away, and whose lanes others have carried on.
         self._held = {lane: claim for lane, claim in self._held.items() if lane in self._workers or _kept(claim, now)}
         lanes = await self._tools.store.read(_lanes, now=now)
@@ -192,6 +195,10 @@ def still_ours(claim: Claim, *, now: datetime) -> bool:
 
 def _claim(records: Records, *, lane: str, now: datetime, by: str) -> Claim | None:
     return records.claim(lane, now=now, by=by)
+
+
+def _inherit(records: Records, *, by: str, now: datetime) -> int:
+    return records.inherit(by=by, now=now)
 
 
 def _release(records: Records, *, by: str, now: datetime) -> int:

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from bot.domain.delivery import QUIET, Claim, State, What
+from bot.domain.delivery import QUIET, REDRAW_LANE, Claim, State, What
 from bot.domain.store import Store
 from bot.jobs.outbox import AT_ONCE, MOST_LANES, Outbox, Tools
 from tests.storage.desk import LANE, Desk, now
@@ -103,6 +103,21 @@ async def test_the_intake_does_not_queue_behind_what_waits_to_be_drawn(desk: Des
     await carrying.stop(grace=1)
     assert counting.done > 800
     assert counting.most <= 11  # ten channels and the redraws
+
+
+async def test_a_redraw_that_died_with_the_service_is_made_at_its_next_start(url: str, desk: Desk):
+    """All cards are redrawn one after the other: they do not wait for the lease of a life that is over."""
+    former, line = Desk(desk.store, "former life"), Line(desk)
+    await former.add(desk.of, lane=REDRAW_LANE)
+    assert await former.claim(REDRAW_LANE)
+    carrying = outbox(desk, line)
+    await carrying.tick()
+    if url.startswith("sqlite"):
+        async with asyncio.timeout(20):
+            await line.began.wait()
+    else:  # it may be alive
+        assert REDRAW_LANE not in carrying._workers
+    await carrying.stop(grace=0.05)
 
 
 async def test_a_post_that_was_cut_off_is_looked_for_before_it_is_made_again(desk: Desk):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 
-from bot.domain.delivery import LEASE, Outcome, State, What, reply_lane
+from bot.domain.delivery import CALL_LIMIT, LEASE, REDRAW_LANE, Outcome, State, What, reply_lane
 from bot.domain.store import Store
 from tests.storage.desk import LANE, Desk, now
 from tests.storage.family import MINUTE, sent, taken_in
@@ -149,6 +149,22 @@ async def test_a_limit_is_no_failure(desk: Desk):
     claim = await desk.claim()
     await desk.settle(claim, Outcome(state=State.PENDING, counted=False))
     assert (await desk.claim()).attempts == 1
+
+
+async def test_what_a_former_life_had_in_hand_is_free_where_nobody_else_lives(url, desk: Desk):
+    """A redraw at once, a post when its call must be over; never an answer, nor what another replica may be at."""
+    for lane in (REDRAW_LANE, LANE, reply_lane(desk.of.id)):
+        await desk.add(desk.of, lane=lane)
+        assert await desk.claim(lane)
+    begun, alone = now(), url.startswith("sqlite")
+    freed = await desk.store.run(lambda r: r.inherit(by="next life", now=begun))
+    assert freed == (2 if alone else 0)
+    assert await desk.store.run(lambda r: r.inherit(by=desk.name, now=begun)) == 0  # its own claims stay
+    over = begun + CALL_LIMIT
+    assert (await desk.claim(LANE, at=over - MINUTE / 60)) is None
+    found = [await desk.claim(lane, at=over) for lane in (REDRAW_LANE, LANE, reply_lane(desk.of.id))]
+    assert [claim is not None for claim in found] == [alone, alone, False]
+    assert all(claim.maybe_sent for claim in found if claim)
 
 
 async def test_one_lane_has_one_in_flight_whoever_asks(url, opened, store: Store):

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import stat
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from typing import TypeVar
 
 import aiohttp
 import click
@@ -24,7 +25,10 @@ from bot.domain.practice import Practice
 from bot.domain.store import Records, StoreUnavailable
 from bot.slack.poster import Poster
 
+T = TypeVar("T")
+
 ALARMS = 50  # shown each in a row
+_SHUT = (storage.KeysWrong, storage.SchemaWrong, storage.StoreUnsafe, StoreUnavailable)  # there is nothing to read
 NEEDS = ("slack", "portals", "database", "keys", "http", "practice")
 
 
@@ -115,6 +119,15 @@ def _keys(found: settings.Settings) -> Checked:
     return ok("keys", "PORTALDESK_KEYS" if found.keys else "the key file beside the database")
 
 
+async def _read(found: settings.Settings, keys: storage.Keyring, act: Callable[..., T]) -> T:
+    """What an act reads in the database, opened for it alone; _SHUT where it cannot be."""
+    store = storage.open_store(found.database_url, keys, load_practice=load_practice)
+    try:
+        return await store.read(act)
+    finally:
+        await store.close()
+
+
 async def _practice(found: settings.Settings, rows: list[Checked]) -> Practice | None:
     document = found.practice.read_text(encoding="utf-8", errors="replace") if found.practice else None
     source = "practice file"
@@ -123,12 +136,8 @@ async def _practice(found: settings.Settings, rows: list[Checked]) -> Practice |
             storage.must_fit(found.database_url)
             source = "practice in force"
             if keys := storage.proven(found.database_url, found.keys):
-                store = storage.open_store(found.database_url, keys, load_practice=load_practice)
-                try:
-                    document = await store.read(_document)
-                finally:
-                    await store.close()
-    except (storage.KeysWrong, storage.SchemaWrong, storage.StoreUnsafe, StoreUnavailable) as trouble:
+                document = await _read(found, keys, _document)
+    except _SHUT as trouble:
         rows.append(failed("practice", str(trouble), "Mend the database first."))
         return None
     if document is None:
@@ -154,12 +163,8 @@ async def _older_keys(found: settings.Settings) -> list[Checked]:
         ring = storage.proven(found.database_url, found.keys)
         if ring is None or len(ring.ids) == 1 or not knows_every_value(found):
             return []
-        store = storage.open_store(found.database_url, ring, load_practice=load_practice)
-        try:
-            left = still_needed(await store.read(storage.rotation.left))
-        finally:
-            await store.close()
-    except (storage.KeysWrong, storage.SchemaWrong, storage.StoreUnsafe, StoreUnavailable):
+        left = still_needed(await _read(found, ring, storage.rotation.left))
+    except _SHUT:
         return []
     return [
         warning(f"key {key}", f"still needed for {what}", "Run `portaldesk keys rotate`.")
@@ -176,12 +181,8 @@ async def _alarms(found: settings.Settings) -> list[Checked]:
         keys = storage.proven(found.database_url, found.keys)
         if keys is None:
             return []
-        store = storage.open_store(found.database_url, keys, load_practice=load_practice)
-        try:
-            ringing = await store.read(_ringing)
-        finally:
-            await store.close()
-    except (storage.KeysWrong, storage.SchemaWrong, storage.StoreUnsafe, StoreUnavailable):
+        ringing = await _read(found, keys, _ringing)
+    except _SHUT:
         return []
     do = "Its row under Alarms in docs/operating.md says what to do."
     rows = [

@@ -50,16 +50,20 @@ def look_into(records: Records, *, inbox_id: str, person: Person, channel: str, 
 
 def redraw(records: Records, *, inbox_id: str, now: datetime) -> None:
     """Have its post drawn as it is now, if it stands anywhere."""
-    known = records.unshown(inbox_id)
-    if known is None or not known.channel or not known.ts:
+    if known := records.unshown(inbox_id):
+        _redraw(records, known, now=now)
+
+
+def _redraw(records: Records, known: Unshown, *, now: datetime) -> None:
+    if not known.channel or not known.ts:
         return
     records.add_delivery(
         Delivery(
             id=records.new_id("d"),
             what=What.UNREADABLE,
             lane=REDRAW_LANE,
-            subject=inbox_id,
-            fold=f"unshown:{inbox_id}",
+            subject=known.id,
+            fold=f"unshown:{known.id}",
         ),
         now=now,
     )
@@ -74,7 +78,7 @@ def remind(records: Records, *, now: datetime) -> int:
         intake.show(records, inbox_id=inbox_id, now=now)
     found = records.not_looked_into()[:AT_ONCE]
     for one in found:
-        redraw(records, inbox_id=one.id, now=now)
+        _redraw(records, one, now=now)
     return len(found)
 
 

@@ -34,6 +34,7 @@ from bot.jobs.outbox import Carrier, Outbox, Tools
 from bot.jobs.posts import PostCarrier, Words
 from bot.jobs.reconcile import Reconciler
 from bot.jobs.replies import ReplyCarrier
+from bot.jobs.rush import Rush
 from bot.jobs.scheduler import Ticks
 from bot.jobs.slack import SlackDesk
 from bot.metrics import Metrics
@@ -90,6 +91,7 @@ class Service:
         self.metrics = Metrics()
         store.on_alarm(alarms.tell)
         self.ticks = Ticks(clock, steady=steady)
+        self.rush = Rush()
         self.readiness = Readiness(store=store, ticks=self.ticks, disk=DiskWatch(store, clock))
         self.watch = NightWatch(
             store=store, clock=clock, seal=chain.seal, full=chain.AT_ONCE, head=chain.head, rules=verify
@@ -126,9 +128,8 @@ class Service:
             await self._start_outbox(poster)
         self._add_ticks(poster, workspace)
         self.ticks.start()
-        secret = settings.slack_signing_secret
-        http_mode = settings.slack_app_token is None and secret is not None
-        await self._start_web((app, secret or "") if http_mode else None)
+        secret = settings.slack_signing_secret if settings.slack_app_token is None else None
+        await self._start_web((app, secret) if secret is not None else None)
         if self.only != "worker":
             self._connection = self.readiness.connection = Connection(app, settings, on_dead=self._end)
             await self._connection.open()
@@ -150,9 +151,8 @@ class Service:
 
     async def _start_outbox(self, poster: Poster) -> None:
         chance = random.SystemRandom().random
-        desk = SlackDesk(
-            store=self.store, poster=poster, pace=Pace(apart=self.settings.slack_pace), clock=self.clock, chance=chance
-        )
+        pace = Pace(apart=self.settings.slack_pace)
+        desk = SlackDesk(store=self.store, poster=poster, pace=pace, rush=self.rush, clock=self.clock, chance=chance)
         self._wire = open_session(allow_private=self.settings.allow_private_network)
         portals: dict[str, Portal] = {
             one.id: HttpPortal(
@@ -174,17 +174,15 @@ class Service:
             digest=digest.digest,
         )
         self.readiness.slack = desk.health
-        posts = PostCarrier(desk, words)
-        replies = ReplyCarrier(self.store, portals, self.clock)
-        carriers: dict[What, Carrier] = dict.fromkeys(What, posts)
+        carriers: dict[What, Carrier] = dict.fromkeys(What, PostCarrier(desk, words))
         carriers[What.CARD] = CardCarrier(desk, draw=direct.drawn, plain=notices.plain_card, moved=notices.moved)
-        carriers[What.REPLY] = carriers[What.LOOK_UP] = replies
+        carriers[What.REPLY] = carriers[What.LOOK_UP] = ReplyCarrier(self.store, portals, self.clock)
         tools = Tools(
             store=self.store,
             clock=self.clock,
             chance=chance,
             name=self.life,
-            ready=desk.ready,
+            turn=desk.turn,
             tried=self.metrics.tried,
         )
         await self._look_at_channels(poster)
@@ -256,6 +254,7 @@ class Service:
                 store=self.store,
                 secrets={portal.id: portal.secrets for portal in self.settings.portals},
                 clock=self.clock,
+                came=self.rush.came,
                 seen=self.metrics.event_answered,
                 careful_until=await self._careful_until(),
             )

@@ -31,7 +31,7 @@ PATIENCE = 10.0  # seconds until an event is stored; a portal that waits longer 
 
 @dataclass(slots=True, kw_only=True)
 class PortalDoor:
-    """What the portals' routes share. `secrets` by portal id; `seen` counts answers for /metrics.
+    """What the portals' routes share. `secrets` by portal id; `came` hears of each event, `seen` of each answer.
 
     `careful_until`: each event is counted before it is read, because the last life of the service ended in the middle.
     """
@@ -40,6 +40,7 @@ class PortalDoor:
     secrets: Mapping[str, tuple[bytes, ...]]
     clock: Callable[[], datetime]
     seen: Callable[[str, str], None]
+    came: Callable[[], None]
     halls: dict[str, Hall] = field(default_factory=dict)
     careful_until: datetime | None = None
 
@@ -76,6 +77,7 @@ class PortalRoutes:
         if secrets is None:
             self._door.seen("unknown", "404")
             return problem(404, "No portal of that id is set up here.")
+        self._door.came()
         with self._door.halls.setdefault(portal, Hall()).visit() as visit:
             response = await self._taken(request, portal, secrets, visit) if visit else full()
         self._door.seen(portal, str(response.status))

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, func, or_, select, text
 
-from bot.domain.delivery import CALL_LIMIT, REDRAW_LANE, State, What
+from bot.domain.delivery import CALL_LIMIT, State, What, is_redraw
 from bot.domain.tail import Tail
 from storage.outbox import absorb
 from storage.sql import Sql
@@ -45,9 +45,13 @@ _LET_GO = Sql(
     "UPDATE deliveries SET state = 'pending', token = NULL, claimed_by = NULL, lease_until = NULL, marked = FALSE,"
     " not_before = :now WHERE id = :id"
 )
-_INHERIT = Sql(
-    "UPDATE deliveries SET lease_until = {least}(lease_until, CASE WHEN lane = :redraw THEN :now ELSE :soon END)"
+_ORPHANS = Sql(
+    "SELECT id, fold, lane FROM deliveries"
     " WHERE state = 'sending' AND claimed_by <> :by AND lane >= 'slack:' AND lane < 'slack;'"
+)
+_INHERIT = Sql(
+    "UPDATE deliveries SET state = 'pending', token = NULL, claimed_by = NULL, lease_until = NULL, marked = FALSE,"
+    " maybe_sent = TRUE, not_before = :again_at WHERE id = :id"
 )
 _ANSWERS = Sql("SELECT subject FROM deliveries WHERE state = 'pending' AND what = 'reply' ORDER BY n")
 _DOUBT = Sql(
@@ -127,10 +131,17 @@ def park(t: Transaction, *, now: datetime) -> tuple[Sequence[str], int]:
 
 
 def inherit(t: Transaction, *, by: str, now: datetime) -> int:
-    """Free what a former life had in hand; how many. On SQLite only: there nobody else lives who could hold it."""
+    """Free what a former life had in hand; how many. On SQLite only: there nobody else lives who could hold it.
+
+    A post may still arrive, so it is made again when its call must be over; its lane goes on meanwhile.
+    """
     if t.shared:
         return 0
-    return t.run(_INHERIT, by=by, redraw=REDRAW_LANE, now=micros(now), soon=micros(now + CALL_LIMIT))
+    orphans = t.rows(_ORPHANS, by=by)
+    for delivery_id, fold, lane in orphans:
+        absorb(t, fold, now=now)
+        t.run(_INHERIT, id=delivery_id, again_at=micros(now if is_redraw(lane) else now + CALL_LIMIT))
+    return len(orphans)
 
 
 def redeliver(t: Transaction, delivery_id: str, *, now: datetime, maybe_sent: bool | None) -> bool:

@@ -18,6 +18,7 @@ from bot.domain.delivery import (
     Outcome,
     State,
     What,
+    is_redraw,
 )
 from bot.failpoint import failpoint
 from storage import mapping
@@ -205,7 +206,7 @@ def claim(t: Transaction, lane: str, *, now: datetime, by: str) -> Claim | None:
 
 def _paced(t: Transaction, lane: str) -> bool:
     """Whether several processes post in that lane, so that the pace of its channel must be kept between them."""
-    return t.shared and lane.startswith("slack:") and lane != REDRAW_LANE
+    return t.shared and lane.startswith("slack:") and not is_redraw(lane)
 
 
 def _rested(t: Transaction, lane: str) -> float | None:
@@ -214,9 +215,9 @@ def _rested(t: Transaction, lane: str) -> float | None:
 
 
 def _ahead(t: Transaction, lane: str) -> float | None:
-    if not t.shared or lane != REDRAW_LANE:
+    if not t.shared or not is_redraw(lane):
         return None
-    row = t.one(_DRAWN, lane=lane, apart=_APART)
+    row = t.one(_DRAWN, lane=REDRAW_LANE, apart=_APART)
     return None if row is None else row[0] / 1_000_000
 
 
@@ -265,15 +266,15 @@ def _keep_pace(t: Transaction, claim: Claim, outcome: Outcome, *, now: datetime)
     """Let the other processes know when the lane's post was answered, or how long Slack's 429 holds."""
     limited = outcome.code == "ratelimited" and outcome.again_at is not None
     wait = max(0, micros(outcome.again_at) - micros(now)) if limited and outcome.again_at else 0
-    if claim.lane == REDRAW_LANE:
+    if is_redraw(claim.lane):
         if limited:
-            t.run(_PACED, lane=claim.lane, wait=wait + REDRAWS_AT_ONCE * _APART)
+            t.run(_PACED, lane=REDRAW_LANE, wait=wait + REDRAWS_AT_ONCE * _APART)
     elif _paced(t, claim.lane) and (limited or outcome.state is State.DELIVERED):
         t.run(_PACED, lane=claim.lane, wait=wait)
 
 
 def _had_waited(claim: Claim, *, now: datetime) -> bool:
-    return claim.lane.startswith("slack:") and claim.lane != REDRAW_LANE and now - claim.created_at > QUIET
+    return claim.lane.startswith("slack:") and not is_redraw(claim.lane) and now - claim.created_at > QUIET
 
 
 def release(t: Transaction, *, by: str, now: datetime) -> int:

@@ -120,12 +120,23 @@ class Outcome:
 REDRAWS_A_MINUTE = 50  # chat.update is Tier 3, counted for all processes together
 REDRAWS_AT_ONCE = 20  # before they go at that pace
 REPLY_LANE = "reply:"  # how the lane of every conversation's answers begins
-REDRAW_LANE = "slack:redraw"  # chat.update is counted per workspace, and is scarcer than posting
+REDRAW_LANE = "slack:redraw"  # how a redraw's lane begins: chat.update is counted per workspace, scarcer than posting
+_REDRAWS_ABREAST = 8  # a call that hangs, or a dead process's, holds up an eighth of the cards
 
 
 def reply_lane(conversation_id: str) -> str:
     """The lane of a conversation's answers: strictly in order; a doubtful one holds back only this conversation."""
     return f"{REPLY_LANE}{conversation_id}"
+
+
+def redraw_lane(subject: str) -> str:
+    """The lane in which this card is redrawn: always the same one, so that its newest state is drawn last."""
+    return f"{REDRAW_LANE}:{sum(subject.encode()) % _REDRAWS_ABREAST}"
+
+
+def is_redraw(lane: str) -> bool:
+    """Whether a lane is one of redraws."""
+    return lane.startswith(REDRAW_LANE)
 
 
 def slack_lane(place: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.domain import intake, tell
-from bot.domain.delivery import REDRAW_LANE, Delivery, What
+from bot.domain.delivery import Delivery, What, redraw_lane
 from bot.domain.journal import Entry
 from bot.domain.permission import must_be_of
 from bot.domain.practice import Practice
@@ -61,7 +61,7 @@ def _redraw(records: Records, known: Unshown, *, now: datetime) -> None:
         Delivery(
             id=records.new_id("d"),
             what=What.UNREADABLE,
-            lane=REDRAW_LANE,
+            lane=redraw_lane(known.id),
             subject=known.id,
             fold=f"unshown:{known.id}",
         ),

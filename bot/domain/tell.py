@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.domain.conversation import Conversation
-from bot.domain.delivery import REDRAW_LANE, Delivery, What, slack_lane
+from bot.domain.delivery import Delivery, What, redraw_lane, slack_lane
 from bot.domain.journal import Entry
 from bot.domain.message import StoredMessage
 from bot.domain.practice import Practice
@@ -28,7 +28,7 @@ def draw(
 ) -> None:
     """Have the conversation's card posted or redrawn, from the state it has when it is sent; `at`: not before then.
 
-    Redraws have a lane of their own (Slack counts chat.update apart), so that they never wait behind a backlog of
+    Redraws have lanes of their own (Slack counts chat.update apart), so that they never wait behind a backlog of
     new cards. Several redraws of one card that wait are one. `new`: it cannot stand anywhere yet, so nobody looks.
     """
     places = () if new else records.places_of(conversation_id=conversation.id)
@@ -50,7 +50,7 @@ def _draw(
         Delivery(
             id=records.new_id("d"),
             what=What.CARD,
-            lane=REDRAW_LANE if stands else post,
+            lane=redraw_lane(conversation.id) if stands else post,
             subject=conversation.id,
             conversation_id=conversation.id,
             slot=slot,
@@ -137,7 +137,7 @@ def quieten(
                 Delivery(
                     id=records.new_id("d"),
                     what=What.FOLLOW_UP,
-                    lane=REDRAW_LANE,
+                    lane=redraw_lane(conversation.id),
                     subject=stored.id,
                     conversation_id=conversation.id,
                     slot=slot,

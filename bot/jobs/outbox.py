@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -34,14 +35,14 @@ class Carrier(Protocol):
 class Tools:
     """What the workers work with. `clock` gives aware UTC, `chance` a number in [0, 1), `name` this process's.
 
-    `ready` waits until a lane may go on; `tried` counts a try of a kind.
+    `turn` is a lane's turn to claim; `tried` counts a try of a kind.
     """
 
     store: Store
     clock: Callable[[], datetime]
     chance: Callable[[], float]
     name: str
-    ready: Callable[[str], Awaitable[None]]
+    turn: Callable[[str], AbstractAsyncContextManager[None]]
     tried: Callable[[str], None]
 
 
@@ -129,8 +130,7 @@ class Outbox:
             carried = True
             while self._open and (carried or lane in self._again):
                 self._again.discard(lane)
-                await self._tools.ready(lane)
-                async with self._to_portals if _answers(lane) else self._to_slack:
+                async with self._tools.turn(lane), self._to_portals if _answers(lane) else self._to_slack:
                     carried = await self._carry_next(lane)
         except StoreUnavailable:
             log.event(logger, "outbox.database-away", level=logging.WARNING)

@@ -6,17 +6,19 @@ import asyncio
 import hashlib
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from bot import log
 from bot.domain import carry, place
-from bot.domain.delivery import PATIENCE, QUIET, REDRAW_LANE, Claim, Outcome, State, What, backoff
+from bot.domain.delivery import PATIENCE, QUIET, Claim, Outcome, State, What, backoff, is_redraw, slack_lane
 from bot.domain.store import Store
 from bot.failpoint import failpoint
 from bot.jobs.outbox import still_ours
+from bot.jobs.rush import Rush
 from bot.slack.pace import MOST, Pace
 from bot.slack.poster import Poster
 from bot.slack.verdict import Called, Verdict, channel_trouble
@@ -25,6 +27,7 @@ logger = logging.getLogger("portaldesk.slack")
 
 NO_CHANNEL = timedelta(seconds=3)  # before a card is tried again that no channel can take
 LONGEST_TURN = 5.0  # seconds that a claimed redraw waits for its turn
+_URGENT = slack_lane("urgent")
 PLAIN_AFTER = 4  # attempts after which a card that cannot be drawn or taken is shown plain
 
 Message = Mapping[str, Any]
@@ -51,19 +54,45 @@ class SlackDesk:
     pace: Pace
     clock: Callable[[], datetime]
     chance: Callable[[], float]
+    rush: Rush = field(default_factory=Rush)
     health: SlackHealth = field(default_factory=SlackHealth)
     _locks: dict[str, asyncio.Lock] = field(default_factory=dict)
     _last: dict[str, str] = field(default_factory=dict)
+    _leaving: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _next_redraw: str = ""  # the lane that has it
 
-    async def ready(self, lane: str) -> None:
-        """Wait until the lane's next call may leave; urgent things that come meanwhile are claimed first."""
+    @asynccontextmanager
+    async def turn(self, lane: str) -> AsyncIterator[None]:
+        """The lane's turn to claim; whatever comes before it and is more urgent is claimed first.
+
+        Redraws share one pace: they are claimed one after the other, each when the call of the one before has left.
+        """
+        if is_redraw(lane):
+            await self._leaving.acquire()
+            self._next_redraw = lane
+        try:
+            await self._rest(lane)
+            yield
+        finally:
+            self._left(lane)
+
+    def _left(self, lane: str) -> None:
+        """The lane's call has left, or there will be none."""
+        if self._next_redraw == lane:
+            self._next_redraw = ""
+            self._leaving.release()
+
+    async def _rest(self, lane: str) -> None:
+        """Keep the pace; while portals' events pour in, everything but the urgent channel lets them pass."""
         now = time.monotonic()
-        if lane == REDRAW_LANE:
+        if is_redraw(lane):
             wait = self.pace.update_in(now=now)
         else:
             wait = self.pace.post_in(self._last[lane], now=now) if lane in self._last else 0.0
         if wait > 0:
             await asyncio.sleep(wait)
+        if lane != _URGENT:
+            await self.rush.over()
 
     async def post(
         self,
@@ -76,8 +105,9 @@ class SlackDesk:
         broadcast: bool = False,
     ) -> Called:
         """Post once, in the channel's turn; after a doubt look first whether it is there already."""
+        self._left(claim.lane)  # no redraw after all
         self._last[claim.lane] = channel
-        async with self._turn(channel):
+        async with self._lock(channel):
             if claim.maybe_sent:
                 since = (claim.first_sent_at or claim.created_at).timestamp() - 60
                 found = await self.poster.find(channel, key=key, since=since, thread=thread)
@@ -96,7 +126,7 @@ class SlackDesk:
                 self.pace.posted(channel, now=now)
         return called
 
-    def _turn(self, channel: str) -> asyncio.Lock:
+    def _lock(self, channel: str) -> asyncio.Lock:
         if len(self._locks) > MOST:  # those that nobody holds are forgotten; where a lane posted last is a hint only
             self._locks = {one: lock for one, lock in self._locks.items() if lock.locked()}
             self._last.clear()
@@ -112,6 +142,7 @@ class SlackDesk:
         if not still_ours(claim, now=self.clock()):
             return Called(verdict=Verdict.UNSENT, code="lease_over")
         self.pace.updated()
+        self._left(claim.lane)
         called = await self.poster.update(channel, ts, message)
         if called.verdict is Verdict.LIMITED:
             self.pace.hold_updates(wait=called.wait, now=time.monotonic())

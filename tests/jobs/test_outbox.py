@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
 from bot.domain.delivery import QUIET, REDRAW_LANE, Claim, State, What
@@ -56,16 +57,17 @@ class Counting:
             self.done += 1
 
 
-def outbox(desk: Desk, line: Line, *, ready: Callable[[str], Awaitable[None]] | None = None) -> Outbox:
-    async def at_once(_: str) -> None:
-        return
+def outbox(desk: Desk, line: Line, *, turn: Callable[[str], AbstractAsyncContextManager[None]] | None = None) -> Outbox:
+    @asynccontextmanager
+    async def at_once(_: str) -> AsyncIterator[None]:
+        yield
 
     tools = Tools(
         store=desk.store,
         clock=now,
         chance=lambda: 0.5,
         name="one",
-        ready=ready or at_once,
+        turn=turn or at_once,
         tried=lambda _: None,
     )
     return Outbox(tools, dict.fromkeys(What, line))
@@ -102,7 +104,7 @@ async def test_the_intake_does_not_queue_behind_what_waits_to_be_drawn(desk: Des
             await asyncio.sleep(0.02)
     await carrying.stop(grace=1)
     assert counting.done > 800
-    assert counting.most <= 11  # ten channels and the redraws
+    assert counting.most <= 11  # ten channels and one redraw
 
 
 async def test_a_redraw_that_died_with_the_service_is_made_at_its_next_start(url: str, desk: Desk):
@@ -163,11 +165,13 @@ async def test_a_lane_that_waits_for_its_turn_does_not_hold_up_the_end(desk: Des
     """After a 429 a lane may wait for long; it holds nothing, so stopping does not wait with it."""
     waits = asyncio.Event()
 
-    async def ready(_: str) -> None:
+    @asynccontextmanager
+    async def turn(_: str) -> AsyncIterator[None]:
         waits.set()
         await asyncio.sleep(60)
+        yield
 
-    carrying = outbox(desk, Line(desk), ready=ready)
+    carrying = outbox(desk, Line(desk), turn=turn)
     made = await desk.add(desk.of)
     carrying.wake(frozenset({LANE}))
     await waits.wait()

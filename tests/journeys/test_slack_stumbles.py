@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from typing import Any
 
+from bot.domain.delivery import redraw_lane
+from bot.jobs.rush import MANY
 from bot.sandbox.slack.config import SlackConfig, Timing
 from bot.sandbox.slack.server import RunningSlack
 from tests.journeys.conftest import OpenDesk
@@ -25,6 +28,12 @@ def family(number: int) -> dict[str, Any]:
     """A message of another family."""
     sender = {"portal_user_id": f"pu-{number}", "name": f"Writer {number}", "relationship": "parent"}
     return message(n=str(number), sender=sender, patient={"id": f"p-{number}", "name": f"Child {number}"})
+
+
+def conversation_of(card: dict[str, Any]) -> str:
+    """The id that the card's buttons carry."""
+    values = (e["value"] for block in card["blocks"] for e in block.get("elements", ()) if e.get("value"))
+    return str(next(values)).rpartition(":")[2]
 
 
 async def test_slacks_limits_are_kept_and_429_is_obeyed(open_desk: OpenDesk):
@@ -97,6 +106,49 @@ async def test_slack_that_is_down_at_start_delays_cards_and_nothing_else(open_de
     await desk.replies()
     await desk.quiet()
     assert len(await desk.cards()) == 1
+
+
+async def test_a_redraw_that_hangs_holds_up_only_its_own_lane(desk: World):
+    """Slack is silent about one chat.update: the other cards are redrawn meanwhile."""
+    standing: dict[str, dict[str, Any]] = {}
+    for number in range(40):
+        await desk.write(family(number))
+        card = await desk.card(f"Writer {number}")
+        standing.setdefault(redraw_lane(conversation_of(card)), card)
+        if len(standing) == 3:
+            break
+    await desk.quiet()
+    (lane, hangs), *others = standing.items()
+    await desk.do("faults", faults=[{"kind": "late_apply", "method": "chat.update", "nth": [1], "seconds": 5.0}])
+    await desk.press(hangs, "Take it")
+
+    async def hanging() -> bool:
+        assert desk.service._outbox
+        return lane in desk.service._outbox._held
+
+    await until(hanging, what="a redraw on the wire")
+    for _, card in others:
+        await desk.press(card, "Take it")
+
+    async def redrawn() -> list[bool]:
+        stand = {message["ts"]: words(message) for message in await desk.messages()}
+        return ["Alice Moreno" in stand[card["ts"]] for card in standing.values()]
+
+    async def meanwhile() -> bool:
+        return (await redrawn()) == [False, True, True]
+
+    await until(meanwhile, what="the others redrawn", within=4)
+    await desk.quiet()
+    assert await redrawn() == [True, True, True]
+
+
+async def test_a_rush_of_events_is_noticed_and_every_card_comes(desk: World):
+    """Sixty events at once: posts to Slack let them pass for a moment, and all of them are made."""
+    answers = await asyncio.gather(*(desk.write(family(number)) for number in range(60)))
+    assert {answer["status"] for answer in answers} == {202}
+    assert len(desk.service.rush._came) == MANY
+    await desk.quiet()
+    assert len(await desk.cards()) == 60
 
 
 async def test_a_dropped_socket_comes_back(open_desk: OpenDesk):

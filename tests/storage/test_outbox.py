@@ -167,6 +167,20 @@ async def test_what_a_former_life_had_in_hand_is_free_where_nobody_else_lives(ur
     assert all(claim.maybe_sent for claim in found if claim)
 
 
+async def test_the_lane_of_a_post_that_died_goes_on_meanwhile(url, desk: Desk):
+    """Nobody lives who could hold it: what stands behind it is posted at once; on PostgreSQL that may be somebody."""
+    died, behind = [await desk.add(desk.of) for _ in range(2)]
+    assert (await desk.claim()).id == died
+    begun, alone = now(), url.startswith("sqlite")
+    await desk.store.run(lambda r: r.inherit(by="next life", now=begun))
+    claim = await desk.claim(at=begun)
+    assert (claim and claim.id) == (behind if alone else None)
+    if alone:
+        await desk.settle(claim)
+        again = await desk.claim(at=begun + CALL_LIMIT)
+        assert (again.id, again.maybe_sent, again.attempts) == (died, True, 2)
+
+
 async def test_one_lane_has_one_in_flight_whoever_asks(url, opened, store: Store):
     """Twelve askers on two stores: every delivery is claimed once, and never two of a lane at a time."""
     of = await store.run(taken_in)

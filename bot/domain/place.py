@@ -88,10 +88,11 @@ def gone(records: Records, *, lost: Place, found: str | None, now: datetime) -> 
     return True
 
 
-def troubled(records: Records, *, channel_id: str, trouble: str, now: datetime) -> bool:
+def troubled(records: Records, *, channel_id: str, trouble: str, now: datetime, only: str = "") -> bool:
     """A channel cannot be used (`trouble` empty: it can again). Its open cards go where people see them, and back.
 
-    False when the practice does not name such a channel: it is a direct message's, or a former one.
+    `only`: that is known of this one of its names; else of all but a #name that another channel has now. False when
+    the practice does not name such a channel: it is a direct message's, or a former one.
     """
     practice = tell.in_force(records)
     ours, changed = False, set[str]()
@@ -100,7 +101,7 @@ def troubled(records: Records, *, channel_id: str, trouble: str, now: datetime) 
         if known.id != channel_id:
             continue
         ours = True
-        if known.trouble == trouble:
+        if known.trouble == trouble or (named != only if only else known.trouble == "replaced"):
             continue
         records.save_channel(replace(known, trouble=trouble))
         changed.add(named)

@@ -91,7 +91,7 @@ def _keep(records: Records, *, name: str, channel_id: str | None, trouble: str |
     ours = known if known and known.named == name else None  # under another name it rang another alarm
     if ours and ours.id and channel_id and ours.id != channel_id and not ours.unseen:
         # Anybody can give a channel the name that another one had: who reads it, only an admin can know.
-        place.troubled(records, channel_id=ours.id, trouble="replaced", now=now)
+        place.troubled(records, channel_id=ours.id, trouble="replaced", now=now, only=name)
         return
     if trouble is None and (known is None or known.unseen or known.id == channel_id):
         return
@@ -111,7 +111,7 @@ def _keep(records: Records, *, name: str, channel_id: str | None, trouble: str |
                 now=now,
             )
         return
-    place.troubled(records, channel_id=channel_id, trouble=trouble, now=now)
+    place.troubled(records, channel_id=channel_id, trouble=trouble, now=now, only=name)
 
 
 def counts(records: Records, *, now: datetime) -> tuple[int, int]:

@@ -159,6 +159,31 @@ async def test_a_name_that_another_channel_took_is_not_followed(open_desk: OpenD
     assert await desk.cards("C0OTHERS") == []
 
 
+async def test_a_channel_named_by_its_id_as_well_is_not_in_doubt(open_desk: OpenDesk):
+    """#refills is another channel now, and the file names the right one by its id too: one alarm, for the name alone."""
+    desk = await open_desk(PRACTICE.replace("C0REFILLS", '"#refills"').replace("C0URGENT", "C0REFILLS"))
+    assert desk.service._front
+    channels = ChannelRound(desk.service.store, desk.service._front.poster, desk.clock)
+    await desk.admin("rename", channel="C0REFILLS", name="rx")
+    await desk.admin("create_channel", name="refills", id="C0OTHERS", bot_is_member=True, members=["U0ALICE"])
+    for _ in range(3):
+        await channels.run()
+        await desk.quiet()
+    rung = "SELECT key, over_at IS NULL FROM alarms"
+    assert await desk.rows(rung) == [("channel:#refills", True)]
+    await desk.admin("kick_bot", channel="C0REFILLS")
+    await desk.admin("invite_bot", channel="C0REFILLS")
+    await desk.admin("rename", channel="C0OTHERS", name="others")
+    await until(
+        lambda: desk.rows("SELECT 1 FROM alarms WHERE key = 'channel:C0REFILLS'"), what="that it was thrown out"
+    )
+    await desk.quiet()
+    assert ("channel:#refills", True) in await desk.rows(rung)
+    await desk.admin("rename", channel="C0REFILLS", name="refills")
+    await channels.run()
+    await until(lambda: mended(desk), what="no alarm")
+
+
 async def test_a_card_waits_until_its_named_channel_is_found(open_desk: OpenDesk):
     """While Slack has not said yet which channel #refills is, the card does not go to another one's people."""
 

@@ -116,6 +116,23 @@ def troubled(records: Records, *, channel_id: str, trouble: str, now: datetime, 
     return ours
 
 
+def known_as(records: Records, *, channel_id: str) -> tuple[Channel, ...]:
+    """What is known of a channel, under each name that the practice file has for it."""
+    found = (records.channel(named) for named in names(tell.in_force(records)))
+    return tuple(known for known in found if known is not None and known.id == channel_id)
+
+
+def looked_at(records: Records, *, channel_id: str, trouble: str, before: tuple[Channel, ...], now: datetime) -> bool:
+    """Keep what Slack answered about a channel; False, and nothing is kept, when more was learnt since `before`.
+
+    An event that came while Slack answered is newer than the answer: it may be shared with another company by now.
+    """
+    if known_as(records, channel_id=channel_id) != before:
+        return False
+    troubled(records, channel_id=channel_id, trouble=trouble, now=now)
+    return True
+
+
 def names(practice: Practice) -> tuple[str, ...]:
     """The channels that the practice file names, each once."""
     urgent = [practice.urgent_channel] if practice.urgent_channel else []

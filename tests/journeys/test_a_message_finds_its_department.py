@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from typing import Any
 
@@ -98,6 +99,49 @@ async def test_a_channel_that_one_company_left_and_another_still_reads(desk: Wor
     await desk.admin("share_channel", channel="C0REFILLS", on=False)
     await until(lambda: mended(desk), what="no alarm")
     await desk.card("Rosa Delgado", channel="C0REFILLS")
+
+
+LATE = {"kind": "delayed_answer", "method": "conversations.info", "seconds": 3.0, "times": 1}
+
+
+async def shared_while_slack_answers(desk: World) -> None:
+    """C0FRONT is shared with another company after Slack was asked about it and before its answer is here."""
+    await until(lambda: faulty(desk), what="that Slack is asked about the channel")
+    await desk.admin("share_channel", channel="C0FRONT")
+    await until(lambda: shared(desk), what="the event")
+
+
+async def faulty(desk: World) -> bool:
+    rows = (await desk.look("journal", of="api"))["rows"]
+    return any(row.get("fault") == "delayed_answer" for row in rows)
+
+
+async def shared(desk: World) -> bool:
+    return await desk.rows("SELECT trouble FROM channels WHERE named = 'C0FRONT'") == [("shared_outside",)]
+
+
+async def test_an_older_answer_of_slacks_does_not_undo_an_event_in_a_round(desk: World):
+    """The round asked before the channel was shared: what the answer says is older than the event, and is not kept."""
+    assert desk.service._front
+    await desk.quiet()
+    await desk.do("faults", faults=[LATE])
+    round_ = asyncio.create_task(ChannelRound(desk.service.store, desk.service._front.poster, desk.clock).run())
+    await shared_while_slack_answers(desk)
+    await round_
+    assert await shared(desk)
+
+
+async def test_an_older_answer_of_slacks_does_not_undo_an_event_after_another(desk: World):
+    """The same where it was asked since the bot was invited there."""
+    await desk.admin("archive", channel="C0FRONT")
+    await desk.alarm("is archived")
+    await desk.quiet()
+    await desk.do("faults", faults=[LATE])
+    await desk.admin("unarchive", channel="C0FRONT")
+    await shared_while_slack_answers(desk)
+    await asyncio.sleep(LATE["seconds"])
+    await desk.quiet()
+    assert await shared(desk)
 
 
 DEEDS = {

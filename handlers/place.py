@@ -22,6 +22,7 @@ TROUBLE_BY_EVENT = {
     "channel_shared": "shared_outside",
 }
 MENDED = ("channel_unarchive", "group_unarchive", "channel_unshared")
+ASKED_AT_MOST = 3  # times, while other events tell something about the channel
 
 
 def register(app: AsyncApp, front: Front, members: Members, workspace: Workspace) -> None:
@@ -61,6 +62,11 @@ async def _troubled(front: Front, channel_id: str, trouble: str) -> None:
 
 async def _looked_at(front: Front, channel_id: str) -> None:
     """One trouble is over; whether there is another one, only Slack knows: two companies may read it, and one left."""
-    trouble = trouble_of(await front.poster.call("conversations.info", read=True, channel=channel_id))
-    if trouble is not None:  # else the next round asks again
-        await _troubled(front, channel_id, trouble)
+    for _ in range(ASKED_AT_MOST):
+        before = await front.store.read(place.known_as, channel_id=channel_id)
+        trouble = trouble_of(await front.poster.call("conversations.info", read=True, channel=channel_id))
+        if trouble is None:  # the next round asks again
+            return
+        now = front.clock()
+        if await front.store.run(place.looked_at, channel_id=channel_id, trouble=trouble, before=before, now=now):
+            return

@@ -15,7 +15,7 @@ from sqlalchemy import bindparam, select
 
 from bot.domain.journal import Entry
 from bot.failpoint import failpoint
-from storage.crypto import Tampered
+from storage.crypto import KeysWrong, Tampered
 from storage.journal import genuine, journal
 from storage.shared import patiently
 from storage.sql import Sql, at
@@ -188,8 +188,8 @@ def _as_kept(t: Transaction) -> bool:
     if row is None:
         return _began(t) is None  # both are left in one transaction
     try:
-        n, sealed_at, link = t.unseal(bytes(row[0]), "vault", "journal:head", "value").decode().split()
-    except Tampered:
+        n, sealed_at, link = t.unseal(_bytes(row[0]), "vault", "journal:head", "value").decode().split()
+    except (Tampered, KeysWrong):  # the keys of this database are all here: what names another one was put there
         return False
     return _there(t, Link(n=int(n), sealed_at=int(sealed_at), hash=link))
 

@@ -80,16 +80,16 @@ class Keyring:
         )
 
     def open(self, sealed: bytes | bytearray, table: str, row: str, column: str) -> bytes:
-        """Decrypt one value; KeysWrong for a key that is not here, Tampered for a value that does not belong here."""
-        end = 2 + sealed[1]
-        key = self._keys.get(bytes(sealed[2:end]))
-        if key is None or sealed[0] != _VERSION:
-            raise KeysWrong(f"A value is encrypted with the key {key_id_of(sealed)!r}, which PORTALDESK_KEYS lacks.")
+        """Decrypt one value; KeysWrong for a key that is not here, Tampered for what is no value that belongs here."""
         try:
-            aad = f"{table}|{row}|{column}{key.tail}".encode()
-            return key.aead.decrypt(sealed[end : end + _NONCE], sealed[end + _NONCE :], aad)
-        except InvalidTag:
+            end = 2 + sealed[1]
+            key = self._keys.get(bytes(sealed[2:end]))
+            if key is not None and sealed[0] == _VERSION:
+                aad = f"{table}|{row}|{column}{key.tail}".encode()
+                return key.aead.decrypt(sealed[end : end + _NONCE], sealed[end + _NONCE :], aad)
+        except (InvalidTag, IndexError, ValueError):  # cut as well: then it has no length, or too short a nonce
             raise Tampered(f"{table}.{column} of row {row} does not open: changed, or moved from another row") from None
+        raise KeysWrong(f"A value is encrypted with the key {key_id_of(sealed)!r}, which PORTALDESK_KEYS lacks.")
 
 
 def key_id_of(sealed: bytes | bytearray) -> str:

@@ -161,7 +161,7 @@ class SqlRecords:
     add_unshown = not_shown.add_unshown
     unshown = not_shown.unshown
     not_looked_into = not_shown.not_looked_into
-    never_posted = not_shown.never_posted
+    posted_nowhere = not_shown.posted_nowhere
     unshown_stands = not_shown.unshown_stands
     looked_into = not_shown.looked_into
 

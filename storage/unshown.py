@@ -23,9 +23,14 @@ _ROW = (
 )
 _ONE = Sql(_ROW.where(_i.id == bindparam("inbox_id")))
 _OPEN = Sql(_ROW.where(_u.looked_at.is_(None)).order_by(_i.received_at, _i.id))
-_NO_POST = Sql(
+_NO_POST = Sql(  # the states are said as the indexes say them
     "SELECT i.id FROM inbox i WHERE i.state = 'quarantined'"
-    " AND NOT EXISTS (SELECT 1 FROM unshown u WHERE u.inbox_id = i.id) ORDER BY i.received_at LIMIT :most"
+    " AND i.id NOT IN (SELECT u.inbox_id FROM unshown u WHERE u.ts IS NOT NULL OR u.looked_at IS NOT NULL)"
+    " AND i.id NOT IN (SELECT d.subject FROM deliveries d"
+    " WHERE d.state IN ('pending', 'sending', 'unclear') AND d.what = 'unreadable')"
+    " AND i.id NOT IN (SELECT d.subject FROM deliveries d"
+    " WHERE d.state IN ('failed', 'dropped') AND d.state = 'failed' AND d.what = 'unreadable')"
+    " ORDER BY i.received_at LIMIT :most"
 )
 _ADD = Sql("INSERT INTO unshown (inbox_id) VALUES (:inbox_id) ON CONFLICT (inbox_id) DO NOTHING")
 _STANDS = Sql(
@@ -60,8 +65,8 @@ def not_looked_into(t: Transaction) -> Sequence[Unshown]:
     return [_made(row, "") for row in t.rows(_OPEN)]
 
 
-def never_posted(t: Transaction, *, limit: int) -> Sequence[str]:
-    """Ids of those for which no post was ever asked for by a version that keeps where it stands."""
+def posted_nowhere(t: Transaction, *, limit: int) -> Sequence[str]:
+    """Ids of those that nobody looked for and whose post stands nowhere, is not on its way and rings no alarm."""
     return [row[0] for row in t.rows(_NO_POST, most=limit)]
 
 

@@ -109,13 +109,14 @@ def test_every_alarm_is_explained():
     """Whatever can wake an admin has a row that says what to do."""
     keys = set()
     for _, node in nodes("bot", "handlers", "storage"):
-        if isinstance(node, ast.keyword | ast.Assign) and isinstance(node.value, ast.JoinedStr):
+        if isinstance(node, ast.keyword | ast.Assign) and isinstance(node.value, ast.JoinedStr | ast.Constant):
             name = node.arg if isinstance(node, ast.keyword) else ast.unparse(node.targets[0])
-            first = node.value.values[0]
-            if name == "key" and isinstance(first, ast.Constant) and re.fullmatch(r"[a-z_]+:", first.value):
-                keys.add(first.value)
+            first = node.value.values[0] if isinstance(node.value, ast.JoinedStr) else node.value
+            kind = re.match(r"[a-z_]+:", str(first.value)) if isinstance(first, ast.Constant) else None
+            if name == "key" and kind:
+                keys.add(kind[0])
     alarms = page("operating.md").partition("## Alarms")[2]
-    assert {"channel:", "portal:", "conflict:", "delivery:", "waited:"} <= keys
+    assert {"channel:", "portal:", "conflict:", "delivery:", "journal:", "waited:"} <= keys
     assert {key for key in keys if f"`{key}" not in alarms} == set()
 
 

@@ -148,8 +148,12 @@ def quarantine(records: Records, *, inbox_id: str, portal: str, reason: str, now
 
 def show(records: Records, *, inbox_id: str, now: datetime) -> None:
     """Have an event that holds nothing we could use shown in the default department's channel, once."""
-    if not records.add_unshown(inbox_id):
-        return
+    if records.add_unshown(inbox_id):
+        post_unshown(records, inbox_id=inbox_id, now=now)
+
+
+def post_unshown(records: Records, *, inbox_id: str, now: datetime) -> None:
+    """Have the post made that says so."""
     practice = tell.in_force(records)
     records.add_delivery(
         Delivery(

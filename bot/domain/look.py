@@ -72,10 +72,13 @@ def _redraw(records: Records, known: Unshown, *, now: datetime) -> None:
 def remind(records: Records, *, now: datetime) -> int:
     """Hold what nobody looked into against Slack: a post that somebody deleted is made again; how many there are.
 
-    So is one that was made by a version without a button for it.
+    So is one that was made by a version without a button for it, also by a replica that still is of that version, and
+    one that an operator took out.
     """
-    for inbox_id in records.never_posted(limit=AT_ONCE):
-        intake.show(records, inbox_id=inbox_id, now=now)
+    records.alone("unshown")
+    for inbox_id in records.posted_nowhere(limit=AT_ONCE):
+        records.add_unshown(inbox_id)
+        intake.post_unshown(records, inbox_id=inbox_id, now=now)
     found = records.not_looked_into()[:AT_ONCE]
     for one in found:
         _redraw(records, one, now=now)

@@ -88,10 +88,11 @@ def gone(records: Records, *, lost: Place, found: str | None, now: datetime) -> 
     return True
 
 
-def troubled(records: Records, *, channel_id: str, trouble: str, now: datetime) -> bool:
+def troubled(records: Records, *, channel_id: str, trouble: str, now: datetime, only: str = "") -> bool:
     """A channel cannot be used (`trouble` empty: it can again). Its open cards go where people see them, and back.
 
-    False when the practice does not name such a channel: it is a direct message's, or a former one.
+    `only`: that is known of this one of its names; else of all but a #name that another channel has now. False when
+    the practice does not name such a channel: it is a direct message's, or a former one.
     """
     practice = tell.in_force(records)
     ours, changed = False, set[str]()
@@ -100,7 +101,7 @@ def troubled(records: Records, *, channel_id: str, trouble: str, now: datetime) 
         if known.id != channel_id:
             continue
         ours = True
-        if known.trouble == trouble:
+        if known.trouble == trouble or (named != only if only else known.trouble == "replaced"):
             continue
         records.save_channel(replace(known, trouble=trouble))
         changed.add(named)
@@ -113,6 +114,23 @@ def troubled(records: Records, *, channel_id: str, trouble: str, now: datetime) 
             if conversation and (home in changed or named in changed):
                 tell.draw(records, conversation, now=now)
     return ours
+
+
+def known_as(records: Records, *, channel_id: str) -> tuple[Channel, ...]:
+    """What is known of a channel, under each name that the practice file has for it."""
+    found = (records.channel(named) for named in names(tell.in_force(records)))
+    return tuple(known for known in found if known is not None and known.id == channel_id)
+
+
+def looked_at(records: Records, *, channel_id: str, trouble: str, before: tuple[Channel, ...], now: datetime) -> bool:
+    """Keep what Slack answered about a channel; False, and nothing is kept, when more was learnt since `before`.
+
+    An event that came while Slack answered is newer than the answer: it may be shared with another company by now.
+    """
+    if known_as(records, channel_id=channel_id) != before:
+        return False
+    troubled(records, channel_id=channel_id, trouble=trouble, now=now)
+    return True
 
 
 def names(practice: Practice) -> tuple[str, ...]:

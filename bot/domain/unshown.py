@@ -40,8 +40,8 @@ class UnshownRecords(Protocol):
         """Those that nobody looked for in the portal yet, oldest first, without reasons."""
         ...
 
-    def never_posted(self, *, limit: int) -> Sequence[str]:
-        """Ids of those for which no post was ever asked for by a version that keeps where it stands."""
+    def posted_nowhere(self, *, limit: int) -> Sequence[str]:
+        """Ids of those that nobody looked for and whose post stands nowhere, is not on its way and rings no alarm."""
         ...
 
     def unshown_stands(self, inbox_id: str, *, channel: str, ts: str) -> None:

@@ -120,6 +120,7 @@ def mark(records: Records, *, claim: Claim, reply: Reply, now: datetime) -> bool
 
     None when it must not leave any more (SAFETY I13): what became confidential since may not reach its account.
     """
+    records.conversation(reply.conversation_id)  # its lock: nobody makes it confidential between here and the mark
     picture = records.picture(reply.conversation_id)
     if picture is None or not may_reach(picture, reply.to):
         return None

@@ -49,6 +49,7 @@ class ChannelRound:
             await self._look(name, channel_id)
 
     async def _look(self, name: str, channel_id: str | None) -> None:
+        before = await self._store.read(_known, name=name)
         trouble: str | None = "not_found"
         if channel_id is not None:
             called = await self._poster.call("conversations.info", read=True, channel=channel_id)
@@ -56,7 +57,9 @@ class ChannelRound:
             if trouble is None and called.verdict not in _AWAY:
                 trouble = ""  # Slack will never say (a scope is missing): the first post will tell
         failpoint("channel.before_keep")
-        await self._store.run(_keep, name=name, channel_id=channel_id, trouble=trouble, now=self._clock())
+        await self._store.run(
+            _keep, name=name, channel_id=channel_id, trouble=trouble, before=before, now=self._clock()
+        )
 
 
 async def channel_ids(poster: Poster) -> dict[str, str] | None:
@@ -86,12 +89,22 @@ def _practice(records: Records) -> Practice:
     return tell.in_force(records)
 
 
-def _keep(records: Records, *, name: str, channel_id: str | None, trouble: str | None, now: datetime) -> None:
+def _known(records: Records, *, name: str) -> Channel | None:
+    return records.channel(name)
+
+
+def _keep(
+    records: Records, *, name: str, channel_id: str | None, trouble: str | None, before: Channel | None, now: datetime
+) -> None:
     known = records.channel(name)
+    if (
+        known != before
+    ):  # an event came while Slack answered: it is newer than the answer, and the next round asks again
+        return
     ours = known if known and known.named == name else None  # under another name it rang another alarm
     if ours and ours.id and channel_id and ours.id != channel_id and not ours.unseen:
         # Anybody can give a channel the name that another one had: who reads it, only an admin can know.
-        place.troubled(records, channel_id=ours.id, trouble="replaced", now=now)
+        place.troubled(records, channel_id=ours.id, trouble="replaced", now=now, only=name)
         return
     if trouble is None and (known is None or known.unseen or known.id == channel_id):
         return
@@ -111,7 +124,7 @@ def _keep(records: Records, *, name: str, channel_id: str | None, trouble: str |
                 now=now,
             )
         return
-    place.troubled(records, channel_id=channel_id, trouble=trouble, now=now)
+    place.troubled(records, channel_id=channel_id, trouble=trouble, now=now, only=name)
 
 
 def counts(records: Records, *, now: datetime) -> tuple[int, int]:

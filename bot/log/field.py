@@ -17,7 +17,7 @@ _CODE_LIMIT = 48
 _PORTAL = r"[a-z0-9_]{1,40}"
 _ERROR = r"[A-Z][A-Za-z0-9]{0,40}(?:Error|Exception|Timeout|Disconnected|Closed|Refused)"  # a class's name
 _ALARM = (  # an alarm's key, where it holds no name
-    rf"(?:conflict|moved):{_PORTAL}|portal:{_PORTAL}:(?:unauthorized|decisions_off)|doubt:{_OUR_ID}"
+    rf"journal:tampered|(?:conflict|moved):{_PORTAL}|portal:{_PORTAL}:(?:unauthorized|decisions_off)|doubt:{_OUR_ID}"
     rf"|(?:disk|verify|waited):\d{{4}}-\d\d-\d\d|delivery:{_CODE}:(?:bug:)?(?:{_CODE}|{_ERROR})"
 )
 

@@ -143,7 +143,7 @@ def _list(name: Name, listed: Listed, clock: Clock, *, unshown: int = 0) -> list
         told: Line = [kit.emoji("warning"), say(" "), say(counted(unshown), bold=True)]
         blocks.append(kit.rich(kit.section(*told, say(" · the posts in the channel say more"))))
     if not listed.total:
-        return [*blocks, kit.context("Nothing here.")]
+        return blocks if unshown else [*blocks, kit.context("Nothing here.")]
     for entry in listed.shown:
         blocks += _entry(entry, clock)
     return [*blocks, *_leaves(name, listed)]

@@ -16,7 +16,8 @@ NOW = datetime(2026, 11, 25, 19, 40, tzinfo=UTC)
 DOUBT = "doubt:c_0123456789abcdefGH"
 PLAIN = (
     "conflict:main", "delivery:card:bug:TypeError", "delivery:follow_up:user_not_found", "disk:2026-11-25", DOUBT,
-    "moved:main", "portal:main:decisions_off", "portal:main:unauthorized", "verify:2026-11-25", "waited:2026-11-25",
+    "journal:tampered", "moved:main", "portal:main:decisions_off", "portal:main:unauthorized", "verify:2026-11-25",
+    "waited:2026-11-25",
 )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from typing import Any
 
@@ -100,6 +101,49 @@ async def test_a_channel_that_one_company_left_and_another_still_reads(desk: Wor
     await desk.card("Rosa Delgado", channel="C0REFILLS")
 
 
+LATE = {"kind": "delayed_answer", "method": "conversations.info", "seconds": 3.0, "times": 1}
+
+
+async def shared_while_slack_answers(desk: World) -> None:
+    """C0FRONT is shared with another company after Slack was asked about it and before its answer is here."""
+    await until(lambda: faulty(desk), what="that Slack is asked about the channel")
+    await desk.admin("share_channel", channel="C0FRONT")
+    await until(lambda: shared(desk), what="the event")
+
+
+async def faulty(desk: World) -> bool:
+    rows = (await desk.look("journal", of="api"))["rows"]
+    return any(row.get("fault") == "delayed_answer" for row in rows)
+
+
+async def shared(desk: World) -> bool:
+    return await desk.rows("SELECT trouble FROM channels WHERE named = 'C0FRONT'") == [("shared_outside",)]
+
+
+async def test_an_older_answer_of_slacks_does_not_undo_an_event_in_a_round(desk: World):
+    """The round asked before the channel was shared: what the answer says is older than the event, and is not kept."""
+    assert desk.service._front
+    await desk.quiet()
+    await desk.do("faults", faults=[LATE])
+    round_ = asyncio.create_task(ChannelRound(desk.service.store, desk.service._front.poster, desk.clock).run())
+    await shared_while_slack_answers(desk)
+    await round_
+    assert await shared(desk)
+
+
+async def test_an_older_answer_of_slacks_does_not_undo_an_event_after_another(desk: World):
+    """The same where it was asked since the bot was invited there."""
+    await desk.admin("archive", channel="C0FRONT")
+    await desk.alarm("is archived")
+    await desk.quiet()
+    await desk.do("faults", faults=[LATE])
+    await desk.admin("unarchive", channel="C0FRONT")
+    await shared_while_slack_answers(desk)
+    await asyncio.sleep(LATE["seconds"])
+    await desk.quiet()
+    assert await shared(desk)
+
+
 DEEDS = {
     "archive": ("unarchive", {}, {}),
     "kick_bot": ("invite_bot", {}, {}),
@@ -157,6 +201,31 @@ async def test_a_name_that_another_channel_took_is_not_followed(open_desk: OpenD
     await desk.card("Rosa Delgado", channel="C0FRONT", who="U0BEN")
     await desk.quiet()
     assert await desk.cards("C0OTHERS") == []
+
+
+async def test_a_channel_named_by_its_id_as_well_is_not_in_doubt(open_desk: OpenDesk):
+    """#refills is another channel now, and the file names the right one by its id too: one alarm, for the name alone."""
+    desk = await open_desk(PRACTICE.replace("C0REFILLS", '"#refills"').replace("C0URGENT", "C0REFILLS"))
+    assert desk.service._front
+    channels = ChannelRound(desk.service.store, desk.service._front.poster, desk.clock)
+    await desk.admin("rename", channel="C0REFILLS", name="rx")
+    await desk.admin("create_channel", name="refills", id="C0OTHERS", bot_is_member=True, members=["U0ALICE"])
+    for _ in range(3):
+        await channels.run()
+        await desk.quiet()
+    rung = "SELECT key, over_at IS NULL FROM alarms"
+    assert await desk.rows(rung) == [("channel:#refills", True)]
+    await desk.admin("kick_bot", channel="C0REFILLS")
+    await desk.admin("invite_bot", channel="C0REFILLS")
+    await desk.admin("rename", channel="C0OTHERS", name="others")
+    await until(
+        lambda: desk.rows("SELECT 1 FROM alarms WHERE key = 'channel:C0REFILLS'"), what="that it was thrown out"
+    )
+    await desk.quiet()
+    assert ("channel:#refills", True) in await desk.rows(rung)
+    await desk.admin("rename", channel="C0REFILLS", name="refills")
+    await channels.run()
+    await until(lambda: mended(desk), what="no alarm")
 
 
 async def test_a_card_waits_until_its_named_channel_is_found(open_desk: OpenDesk):

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 from bot import failpoint
 from bot.cli import portaldesk
-from bot.domain import look
+from bot.domain import look, operated
 from bot.jobs import rounds
 from storage.sql import Sql
 from tests.journeys.conftest import OpenDesk
@@ -252,4 +252,39 @@ async def test_a_post_of_the_version_before_is_made_again_with_its_button(desk: 
         return next((post for post in await posts(desk) if post["ts"] != old["ts"]), None)
 
     await desk.press(await until(fresh, what="the new post"), PRESS, who="U0BEN", channel="C0FRONT")
+    await seen(desk)
+
+
+async def test_a_post_that_a_replica_of_the_version_before_made_is_made_again_with_its_button(desk: World):
+    """That one carries what we put into the outbox, but keeps nowhere where it stands: nobody could ever press it."""
+    old = await lost(desk)
+    await desk.quiet()
+    await desk.service.store.run(lambda records: records.run(Sql("UPDATE unshown SET channel = NULL, ts = NULL")))
+    for _ in range(2):
+        await desk.service.store.run(look.remind, now=desk.clock())
+        await desk.quiet()
+    (fresh,) = [post for post in await posts(desk) if post["ts"] != old["ts"]]
+    await desk.press(fresh, PRESS, who="U0BEN", channel="C0FRONT")
+    await seen(desk)
+
+
+async def test_a_post_that_was_taken_out_of_the_outbox_is_made_after_all(desk: World):
+    """An operator drops it while Slack does not take it: the lists say that it waits, so it needs its button."""
+    limited = {"kind": "ratelimited", "method": "chat.postMessage", "nth": [1], "retry_after": 8}
+    await desk.do("faults", faults=[limited])
+    event = message()
+    del event["data"]["sender"]
+    await desk.event(event, "evt_1")
+
+    async def waiting() -> Any:
+        return await desk.rows("SELECT id FROM deliveries WHERE code = 'ratelimited' AND state = 'pending'")
+
+    ((delivery,),) = await until(waiting, what="Slack's 429")
+    await desk.service.store.run(look.remind, now=desk.clock())
+    assert await desk.rows("SELECT id FROM deliveries WHERE what = 'unreadable'") == [(delivery,)]
+    await desk.service.store.run(operated.drop, delivery_id=delivery, by="cli:ops", why="a try", now=desk.clock())
+    assert "1 message could not be shown" in await queue(desk)
+    await desk.service.store.run(look.remind, now=desk.clock())
+    post = await desk.card(NOBODY_SAYS, channel="C0FRONT", who="U0BEN")
+    await desk.press(post, PRESS, who="U0BEN", channel="C0FRONT")
     await seen(desk)

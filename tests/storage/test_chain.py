@@ -316,3 +316,36 @@ async def test_a_time_after_which_none_could_follow_stops_nothing(url: str, stor
     await store.run(lambda r: r.journal(entry(ROWS)))
     assert (await store.run(chain.seal, now=NOW + ROWS * MINUTE)).rows == 1
     assert {one.n for one in (await store.read(chain.walk)).breaks} == {4005}
+
+
+NO_LINK = {
+    "nothing": b"",
+    "too short": b"\x01",
+    "cut": b"\x01\x05",
+    "of keys that there are not": b"\x01\x02kx" + bytes(40),
+    "of a version that there is not": b"\x09\x02kx" + bytes(40),
+}
+
+
+@pytest.mark.parametrize("kind", NO_LINK)
+async def test_what_cannot_be_read_instead_of_the_newest_link_is_found(
+    url: str, store: Store, sealed: chain.Chain, kind: str
+):
+    """Anything written over the link that the sealer left: the walk says so, the sealer rings and chains on."""
+    without_triggers(url, PUT_BACK, kept=NO_LINK[kind])
+    assert not (await store.read(chain.walk)).whole
+    await store.run(lambda r: r.journal(entry(ROWS)))
+    batch = await store.run(chain.seal, now=NOW + ROWS * MINUTE)
+    assert batch.gone
+    assert batch.rows == 2
+    found = await store.read(chain.walk)
+    assert not found.whole
+    assert found.unsealed == 0
+
+
+async def test_a_link_cut_short_is_found(url: str, store: Store, sealed: chain.Chain):
+    """Of the link that the sealer left a part is gone."""
+    [kept] = await store.read(lambda r: r.rows(KEPT))
+    for upto in range(len(kept[0])):
+        without_triggers(url, PUT_BACK, kept=bytes(kept[0][:upto]))
+        assert not (await store.read(chain.walk)).whole, upto

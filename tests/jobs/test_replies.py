@@ -1,0 +1,52 @@
+"""Whether an answer may leave is judged where it is written down that it leaves, and nothing comes between."""
+
+from __future__ import annotations
+
+import asyncio
+import concurrent.futures
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from bot import failpoint
+from bot.domain.delivery import reply_lane
+from bot.domain.store import Records, Store
+from bot.jobs.replies import mark
+from tests.storage.family import sent, taken_in
+
+NOW = datetime(2026, 11, 25, 19, 40, tzinfo=UTC)
+
+
+async def test_nobody_makes_it_confidential_between_the_look_and_the_mark(store: Store):
+    """Another replica wants to, right then: it waits until the answer is marked as leaving, or comes before the look."""
+    talk = await store.run(taken_in)
+    reply = await store.run(lambda r: sent(r, talk))
+    claim = await store.run(lambda r: r.claim(reply_lane(talk.id), now=NOW, by="one"))
+    assert claim
+    loop, between = asyncio.get_running_loop(), list[bool]()
+    others: list[concurrent.futures.Future[None]] = []
+
+    def confidential(records: Records) -> None:
+        known = records.conversation(talk.id)
+        assert known
+        records.save_conversation(replace(known, confidential=True))
+
+    def meanwhile(name: str) -> None:
+        if name == "outbox.mark":
+            failpoint.arm(None)
+            other = asyncio.run_coroutine_threadsafe(store.run(confidential), loop)
+            others.append(other)
+            try:
+                other.result(timeout=1)
+            except TimeoutError:
+                between.append(False)
+            else:
+                between.append(True)
+
+    failpoint.arm(meanwhile)
+    try:
+        assert await store.run(mark, claim=claim, reply=reply, now=NOW) is True
+    finally:
+        failpoint.arm(None)
+    assert between == [False]
+    await asyncio.wrap_future(others[0])
+    assert await store.run(mark, claim=claim, reply=reply, now=NOW) is None

@@ -8,6 +8,7 @@ import unicodedata
 ELLIPSIS = "…"
 _MARK_RUN = 4  # combining marks that one letter may carry; living scripts need no more
 
+_GAP = re.compile(r"\n\s*\n\s*")
 _NEW_LINES = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")
 _QUIET = re.compile("[\n -~\xa0-\xac\xae-\u02ff\u2010-\u2027]*")  # Latin letters, and our own dots, dashes and quotes
 _BLANK = frozenset("\u2800\u3164\u115f\u1160\uffa0\u17b4\u17b5")  # letters to Unicode, nothing to the eye
@@ -131,7 +132,7 @@ def split(text: str, limit: int) -> list[str]:
 
 def excerpt(text: str, *, chars: int = 600, lines: int = 8) -> tuple[str, int]:
     """The beginning of a text, and how many characters are left out (0: it is whole)."""
-    text = re.sub(r"\n\s*\n\s*", "\n\n", text).strip()
+    text = _GAP.sub("\n\n", text).strip()
     shown = "\n".join(text.split("\n")[:lines])
     if length(shown) > chars:
         at = _edge(shown, _fit(shown, chars))

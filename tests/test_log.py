@@ -127,6 +127,7 @@ def test_an_event_is_a_name_and_ids(written: io.StringIO) -> None:
         {"conversation": [CANARY]},
         {"conversation": 12},
         {"ts": 1.5},
+        {"release": "\u0661.\u0662.\u0663"},
         {CANARY: 1},
     ],
 )
@@ -449,11 +450,13 @@ def test_undo_gives_everything_back() -> None:
     root = logging.getLogger()
     before = root.handlers[:], root.level, sys.excepthook, threading.excepthook, sys.unraisablehook
     level, shown = logging.getLogger("aiohttp.access").level, warnings.showwarning
+    asked = logging.logThreads, logging.logProcesses, logging.logMultiprocessing
     undo = log.set_up(stream=io.StringIO())
     assert root.handlers != before[0]
     undo()
     assert (root.handlers, root.level, sys.excepthook, threading.excepthook, sys.unraisablehook) == before
     assert (logging.getLogger("aiohttp.access").level, warnings.showwarning) == (level, shown)
+    assert (logging.logThreads, logging.logProcesses, logging.logMultiprocessing) == asked
 
 
 def test_handlers_that_stood_at_the_root_are_gone() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 import sys
 from collections.abc import Callable
@@ -60,6 +61,7 @@ async def serve(settings: Settings, only: Part, told: Told) -> str:
         loop.add_signal_handler(number, service.ended.set)
     try:
         await service.start()
+        gc.freeze()  # what the start made stays: looking through all of it again and again held every answer up
         dog.start()
         await service.ended.wait()
     except CannotStart as cannot:

@@ -196,7 +196,8 @@ def row(situation: Situation, kind: Kind, *, minimal: bool, catalogue: tuple[But
     What the state asks for stands first. On a minimal card Open follows, because nothing can be judged without it,
     then the kind's first button and Reply; Forward is the first behind the dots. A closed card has its overflow only.
     """
-    seen = replace(situation, reply=None, late=False, forward=None)  # a row depends on nothing of these
+    s = situation
+    seen = Situation(phase=s.phase, urgent=s.urgent, answerable=s.answerable, taken=s.taken)  # a row depends on no more
     if catalogue is CATALOGUE:
         return _row(seen, kind, minimal=minimal)
     return _row_of(catalogue, seen, kind, minimal=minimal)

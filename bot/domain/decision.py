@@ -87,6 +87,8 @@ def asked_about(patient: Patient, medication: Medication | None = None) -> str:
 
 def in_force(decisions: Sequence[Decision]) -> tuple[Decision, ...]:
     """The newest round of each line, in the order of messages and lines."""
+    if not decisions:
+        return ()
     newest: dict[tuple[str, int], Decision] = {}
     for decision in decisions:
         key = (decision.message_id, decision.line)

@@ -40,6 +40,7 @@ CLOSED = frozenset({Phase.DONE, Phase.WITHDRAWN, Phase.ELSEWHERE})
 WORKING = frozenset({Phase.UNREAD, Phase.HELD, Phase.FORWARDED, Phase.RETURNED, Phase.ENTERING})  # the clock counts
 OURS = WORKING | {Phase.FAILED, Phase.UNCLEAR}  # the practice must act
 TROUBLE = frozenset({Phase.FAILED, Phase.UNCLEAR})
+_CALM = CLOSED | {Phase.ANSWERED}  # nothing is urgent any more
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +73,7 @@ def situation(picture: Picture, *, now: datetime, stopped: datetime | None = Non
         phase=phase,
         reply=reply,
         late=phase in WORKING and talk.due_at < now,
-        urgent=talk.urgent and phase not in CLOSED | {Phase.ANSWERED},
+        urgent=talk.urgent and phase not in _CALM,
         taken=talk.holder is not None,
         forward=picture.handed if phase is Phase.FORWARDED else picture.at_hand if phase is Phase.RETURNED else None,
         answerable=talk.status not in _SHUT and not wrong_reader(picture.sender, confidential=secret),
@@ -81,13 +82,18 @@ def situation(picture: Picture, *, now: datetime, stopped: datetime | None = Non
 
 def newest_in(picture: Picture, *states: State) -> Reply | None:
     """The newest answer in one of these states. A decision that went alone counts only where it did not arrive."""
-    lost = (State.FAILED, State.UNCLEAR)
-    return next((r for r in reversed(picture.replies) if r.state in states and (r.text or r.state in lost)), None)
+    for reply in reversed(picture.replies):
+        if reply.state in states and (reply.text or reply.state in _LOST):
+            return reply
+    return None
 
 
 def in_flight(picture: Picture) -> Reply | None:
     """The oldest answer that the portal has not confirmed yet; answers leave in order."""
-    return next((r for r in picture.replies if r.text and r.state in {State.PENDING, State.SENDING}), None)
+    for reply in picture.replies:
+        if reply.text and reply.state in _ON_ITS_WAY:
+            return reply
+    return None
 
 
 def failed(picture: Picture) -> Reply | None:
@@ -101,6 +107,8 @@ def failed(picture: Picture) -> Reply | None:
 
 
 _SHUT = frozenset({Status.WITHDRAWN, Status.ELSEWHERE})
+_LOST = frozenset({State.FAILED, State.UNCLEAR})
+_ON_ITS_WAY = frozenset({State.PENDING, State.SENDING})
 
 
 def _phase(picture: Picture, *, now: datetime, stopped: datetime | None) -> tuple[Phase, Reply | None]:
@@ -112,9 +120,8 @@ def _phase(picture: Picture, *, now: datetime, stopped: datetime | None) -> tupl
         return Phase(status.value), has
     if lost := failed(picture):
         return Phase.FAILED, lost
-    wrote_at = max(m.received_at for m in picture.messages)
     going = in_flight(picture)
-    if going and (status is not Status.OPEN or going.written_at >= wrote_at):
+    if going and (status is not Status.OPEN or going.written_at >= max(m.received_at for m in picture.messages)):
         return _way(going, now=now, stopped=stopped), going
     if status is Status.DONE or (status is Status.ANSWERED and has):
         return Phase(status.value), has

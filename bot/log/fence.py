@@ -31,16 +31,16 @@ WITHHELD = "A library's message is withheld: it may hold what people wrote."
 # Sentences of libraries that hold nothing but a session's own number, and help when the connection comes and goes
 _ADMITTED: Mapping[str, tuple[re.Pattern[str], ...]] = {
     "slack_": (
-        re.compile(r"A new session \(s_\d{1,20}\) has been established"),
-        re.compile(r"The old session \(s_\d{1,20}\) has been abandoned"),
-        re.compile(r"The current session \(s_\d{1,20}\) has been abandoned by disconnect\(\) method call"),
-        re.compile(r"The session \(s_\d{1,20}\) seems to be already closed\. Reconnecting\.\.\."),
+        re.compile(r"A new session \(s_[0-9]{1,20}\) has been established"),
+        re.compile(r"The old session \(s_[0-9]{1,20}\) has been abandoned"),
+        re.compile(r"The current session \(s_[0-9]{1,20}\) has been abandoned by disconnect\(\) method call"),
+        re.compile(r"The session \(s_[0-9]{1,20}\) seems to be already closed\. Reconnecting\.\.\."),
         re.compile(
-            r"The session \(s_\d{1,20}\) seems to be stale\. Reconnecting\.\.\."
-            r" reason: disconnected for \d{1,9}\+ seconds\)"
+            r"The session \(s_[0-9]{1,20}\) seems to be stale\. Reconnecting\.\.\."
+            r" reason: disconnected for [0-9]{1,9}\+ seconds\)"
         ),
-        re.compile(r"Received CLOSE event from s_\d{1,20}\. Reconnecting\.\.\."),
-        re.compile(r"Rate limited\. Retrying in \d{1,6} seconds\.\.\."),
+        re.compile(r"Received CLOSE event from s_[0-9]{1,20}\. Reconnecting\.\.\."),
+        re.compile(r"Rate limited\. Retrying in [0-9]{1,6} seconds\.\.\."),
     ),
 }
 _LEVELS = {logging.DEBUG: "debug", logging.INFO: "info", logging.WARNING: "warning", logging.ERROR: "error"}

@@ -11,14 +11,14 @@ from functools import lru_cache
 Value = str | int | float | bool | None
 
 _OUR_ID = r"[a-z]{1,12}_[A-Za-z0-9]{16,64}"  # Records.new_id
-_PERSON = r"[UW](?:(?=[A-Z0-9]*\d)[A-Z0-9]{2,20}|[A-Z0-9]{8,20})"
+_PERSON = r"[UW](?:(?=[A-Z0-9]*[0-9])[A-Z0-9]{2,20}|[A-Z0-9]{8,20})"
 _CODE = r"[a-z][a-z0-9]*(?:[._-][a-z0-9]+){0,6}"
 _CODE_LIMIT = 48
 _PORTAL = r"[a-z0-9_]{1,40}"
 _ERROR = r"[A-Z][A-Za-z0-9]{0,40}(?:Error|Exception|Timeout|Disconnected|Closed|Refused)"  # a class's name
 _ALARM = (  # an alarm's key, where it holds no name
     rf"journal:tampered|(?:conflict|moved):{_PORTAL}|portal:{_PORTAL}:(?:unauthorized|decisions_off)|doubt:{_OUR_ID}"
-    rf"|(?:disk|verify|waited):\d{{4}}-\d\d-\d\d|delivery:{_CODE}:(?:bug:)?(?:{_CODE}|{_ERROR})"
+    rf"|(?:disk|verify|waited):[0-9]{{4}}-[0-9][0-9]-[0-9][0-9]|delivery:{_CODE}:(?:bug:)?(?:{_CODE}|{_ERROR})"
 )
 
 _IDS = ("conversation", "message", "reply", "delivery", "window", "alarm", "inbox", "note", "subject", "press")
@@ -66,16 +66,16 @@ SHAPES: Mapping[str, re.Pattern[str]] = {
     "person": re.compile(_PERSON),
     "bot": re.compile(r"B[A-Z0-9]{2,20}"),
     "team": re.compile(r"[TE][A-Z0-9]{2,20}"),
-    "channel": re.compile(r"[CGD](?=[A-Z0-9]*\d)[A-Z0-9]{2,20}"),
-    "ts": re.compile(r"\d{10}\.\d{6}"),
+    "channel": re.compile(r"[CGD](?=[A-Z0-9]*[0-9])[A-Z0-9]{2,20}"),
+    "ts": re.compile(r"[0-9]{10}\.[0-9]{6}"),
     "portal": re.compile(_PORTAL),
     "key": re.compile(_ALARM),
     "lane": re.compile(rf"reply:{_OUR_ID}|slack:urgent|slack:dm:{_PERSON}"),
-    "number": re.compile(r"E-\d{4,6}"),
+    "number": re.compile(r"E-[0-9]{4,6}"),
     "variable": re.compile(r"(?:PORTALDESK|SLACK)_[A-Z0-9_]{1,80}"),
     "anchor": re.compile(r"[0-9a-f]{64}"),
     "revision": re.compile(r"[0-9a-f]{4,40}"),
-    "release": re.compile(r"\d+\.\d+\.\d+"),
+    "release": re.compile(r"[0-9]+\.[0-9]+\.[0-9]+"),
 }
 FIELDS = frozenset({*SHAPES, *_COUNTS, *_FLAGS, *_MOMENTS})
 _SHORT = frozenset(_CODES)

@@ -10,13 +10,15 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Literal, TextIO
 
+import msgspec
+
 from bot.log.event import failure
 from bot.log.fence import FLOORS, Fence, told
 
 Format = Literal["json", "text"]
 
 _logger = logging.getLogger("portaldesk.process")
-_encode = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encode  # made once: json.dumps makes one a line
+_encode = msgspec.json.Encoder().encode  # a fifth of json's cost; nothing that `told` gives is beyond ASCII
 
 
 class Line(logging.Formatter):
@@ -30,7 +32,7 @@ class Line(logging.Formatter):
         """One line without its end."""
         line = told(record)
         if self._form == "json":
-            return _encode(line)
+            return _encode(line).decode()
         at, level, name = str(line.pop("at"))[11:23], line.pop("level"), line.pop("event")
         words = " ".join(f"{key}={_plain(value)}" for key, value in line.items())
         return f"{at} {level!s:<8} {name} {words}".rstrip()
@@ -61,6 +63,8 @@ def set_up(*, form: Format = "json", level: str = "INFO", stream: TextIO | None 
     handlers, root_level = root.handlers[:], root.level
     pins = {name: logging.getLogger(name).level for name in FLOORS if name}
     hooks = sys.excepthook, threading.excepthook, sys.unraisablehook
+    asked = logging.logThreads, logging.logProcesses, logging.logMultiprocessing
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False  # asked for each record, never told
     root.handlers[:] = [output]
     root.setLevel(level)
     for name in pins:
@@ -77,6 +81,7 @@ def set_up(*, form: Format = "json", level: str = "INFO", stream: TextIO | None 
             logging.getLogger(name).setLevel(pinned)
         logging.captureWarnings(capture=False)
         sys.excepthook, threading.excepthook, sys.unraisablehook = hooks
+        logging.logThreads, logging.logProcesses, logging.logMultiprocessing = asked
 
     return undo
 

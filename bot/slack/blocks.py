@@ -17,6 +17,7 @@ HEADER, BLOCK_TEXT, LABEL, BUTTON, OPTION, TITLE = 150, 3000, 2000, 75, 75, 24
 PRETTY = "{date_short_pretty} at {time}"
 TIME, TIME_FIRST = "{time}", "{time}, {date_short_pretty}"
 AGO = "{ago}"
+_FALLBACKS = {TIME: Clock.time, TIME_FIRST: Clock.time_first}  # how a time without Slack's help is written; else: whole
 NOTHING = "–"  # Slack refuses an empty text
 
 
@@ -69,7 +70,9 @@ def alert(text: str, level: Literal["info", "warning", "error"] = "warning") -> 
 def say(text: str, *, bold: bool = False) -> Piece:
     """A piece of text in rich text; an empty one is left out by what it is put into."""
     piece: Piece = {"type": "text", "text": words.clean(text)}
-    return piece | {"style": {"bold": True}} if bold else piece
+    if bold:
+        piece["style"] = {"bold": True}
+    return piece
 
 
 def channel(named: str) -> Piece:
@@ -85,10 +88,11 @@ def emoji(name: str) -> Piece:
 
 def when(clock: Clock, at: datetime, *, form: str = PRETTY, bold: bool = False) -> Piece:
     """A time that the reader's Slack writes in the reader's zone; the fallback is in the practice's."""
-    fallbacks = {TIME: clock.time, TIME_FIRST: clock.time_first}
-    fallback = fallbacks.get(form, clock.stamp)(at)
+    fallback = _FALLBACKS.get(form, Clock.stamp)(clock, at)
     piece: Piece = {"type": "date", "timestamp": int(at.timestamp()), "format": form, "fallback": fallback}
-    return piece | {"style": {"bold": True}} if bold else piece
+    if bold:
+        piece["style"] = {"bold": True}
+    return piece
 
 
 def _pieces(pieces: Iterable[Piece]) -> list[Piece]:

@@ -21,20 +21,20 @@ def _zone(name: str) -> ZoneInfo:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clock:
-    """The present time (aware UTC), and the practice's zone in which fallbacks and plain texts are written."""
+    """The present time (aware UTC), and the practice's zone in which fallbacks and plain texts are written.
+
+    `today`: the local day.
+    """
 
     now: datetime
     zone: ZoneInfo
+    today: date
 
     @classmethod
     def of(cls, practice: Practice, now: datetime) -> Clock:
         """The clock of a practice."""
-        return cls(now=now, zone=_zone(practice.timezone))
-
-    @property
-    def today(self) -> date:
-        """The local day."""
-        return self.now.astimezone(self.zone).date()
+        zone = _zone(practice.timezone)
+        return cls(now=now, zone=zone, today=now.astimezone(zone).date())
 
     def local(self, at: datetime) -> datetime:
         """That time in the practice's zone."""

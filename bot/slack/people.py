@@ -121,6 +121,8 @@ def relative(related: Related, *, named: bool) -> str:
 
 def relatives(picture: Picture, *, named: bool) -> list[str]:
     """The family's other open messages, and other cards of the same portal thread, a sentence part each."""
+    if not picture.related:
+        return []
     said = []
     for why, words in (("family", "also open in this family"), ("thread", "same portal thread, another account")):
         found = [r for r in picture.related if r.why == why]

@@ -15,6 +15,7 @@ from bot.slack.clock import Clock
 from bot.slack.people import colleague, signed
 from bot.slack.text import line
 
+_DUE = WORKING | {Phase.SNOOZED}  # what was promised is still to come
 _MARKS = {
     Phase.UNREAD: ("large_blue_circle", "Unread"),
     Phase.HELD: ("large_yellow_circle", "In progress"),
@@ -126,7 +127,7 @@ def _kept_by(picture: Picture) -> str:
 def second_line(picture: Picture, situation: Situation, clock: Clock) -> Line:
     """The clock, deadline first."""
     reply, phase = situation.reply, situation.phase
-    if phase in WORKING | {Phase.SNOOZED}:
+    if phase in _DUE:
         return _due(picture, situation, clock)
     if reply and phase in _CLOCKS:
         return _CLOCKS[phase](reply, clock)

@@ -8,8 +8,9 @@ import unicodedata
 ELLIPSIS = "…"
 _MARK_RUN = 4  # combining marks that one letter may carry; living scripts need no more
 
+_GAP = re.compile(r"\n\s*\n\s*")
 _NEW_LINES = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")
-_QUIET = re.compile("[\n -~]*")
+_QUIET = re.compile("[\n -~\xa0-\xac\xae-\u02ff\u2010-\u2027]*")  # Latin letters, and our own dots, dashes and quotes
 _BLANK = frozenset("\u2800\u3164\u115f\u1160\uffa0\u17b4\u17b5")  # letters to Unicode, nothing to the eye
 
 _BIDI = {  # UAX 9: what re-orders the text after it is shown as a word, so that nothing reads backwards in secret
@@ -69,7 +70,10 @@ def clean(text: str) -> str:
 
 
 def is_quiet(text: str) -> bool:
-    """Whether it is plain ASCII lines, as nearly every name and text is: cleaning all would double a card's cost."""
+    """Whether it is lines of Latin letters, as nearly every name and text is: cleaning all would double a card's cost.
+
+    Nothing in such a text is changed by cleaning, nothing clings, and what is no space can be seen.
+    """
     return (text.isascii() and text.isprintable()) or _QUIET.fullmatch(text) is not None
 
 
@@ -128,7 +132,7 @@ def split(text: str, limit: int) -> list[str]:
 
 def excerpt(text: str, *, chars: int = 600, lines: int = 8) -> tuple[str, int]:
     """The beginning of a text, and how many characters are left out (0: it is whole)."""
-    text = re.sub(r"\n\s*\n\s*", "\n\n", text).strip()
+    text = _GAP.sub("\n\n", text).strip()
     shown = "\n".join(text.split("\n")[:lines])
     if length(shown) > chars:
         at = _edge(shown, _fit(shown, chars))

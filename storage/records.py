@@ -167,6 +167,7 @@ class SqlRecords:
 
     next_number = conversations.next_number
     conversation = conversations.conversation
+    first_heard = conversations.first_heard
     conversation_of = conversations.conversation_of
     conversations_of_thread = conversations.conversations_of_thread
     add_conversation = conversations.add_conversation

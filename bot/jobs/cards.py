@@ -11,6 +11,7 @@ from datetime import datetime
 from bot import log
 from bot.domain import carry, place
 from bot.domain.alarm import Place
+from bot.domain.conversation import Conversation
 from bot.domain.delivery import QUIET, Claim, Outcome, State
 from bot.domain.picture import Picture
 from bot.domain.store import Records
@@ -87,7 +88,8 @@ class CardCarrier:
         called, stands = await self._put(claim, job, message)
         if called.verdict is Verdict.CONTENT:
             called, stands = await self._put(claim, job, self._plain(picture.conversation))
-        if not await self._settle(claim, called, stands) and "channel" in called.data and stands.ts != job.place.ts:
+        kept = await self._settle(claim, called, stands, drawn=picture.conversation)
+        if not kept and "channel" in called.data and stands.ts != job.place.ts:
             await self._withdraw(claim, stands)
 
     async def _direct(self, claim: Claim, job: CardJob) -> tuple[Called, CardJob]:
@@ -129,14 +131,16 @@ class CardCarrier:
             stands = replace(stands, channel=job.channel, ts=str(called.data["ts"]))
         return called, replace(stands, channel=stands.channel or job.channel)
 
-    async def _settle(self, claim: Claim, called: Called, stands: Place) -> bool:
+    async def _settle(self, claim: Claim, called: Called, stands: Place, *, drawn: Conversation) -> bool:
         desk = self._desk
         outcome = await desk.outcome(claim, called, channel=stands.channel or "")
         if called.verdict is Verdict.CHANNEL and not stands.ts and not claim.slot.startswith("dm:"):
             return await desk.store.run(carry.settle_elsewhere, claim=claim, code=called.code, now=desk.clock())
         if not called.done:
             return await desk.settle(claim, outcome)
-        kept = await desk.store.run(carry.settle_card, claim=claim, outcome=outcome, place=stands, now=desk.clock())
+        kept = await desk.store.run(
+            carry.settle_card, claim=claim, outcome=outcome, drawn=drawn, place=stands, now=desk.clock()
+        )
         log.event(logger, "slack.card.drawn", conversation=claim.subject, delivery=claim.id, attempts=claim.attempts)
         return kept
 

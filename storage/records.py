@@ -242,7 +242,6 @@ class SqlRecords:
     failed = outbox_desk.failed
     deliveries = outbox_desk.deliveries
     undelivered = outbox_desk.undelivered
-    portal_stopped = outbox_desk.portal_stopped
     stop_portal = outbox_desk.stop_portal
     start_portal = outbox_desk.start_portal
 

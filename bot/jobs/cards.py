@@ -6,7 +6,6 @@ import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from bot import log
 from bot.domain import carry, place
@@ -25,15 +24,11 @@ logger = logging.getLogger("portaldesk.slack")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CardJob:
-    """Everything that one card needs, read in one go. `channel`: Slack's id, None when no channel can be used.
-
-    `stopped`: since when the portal's queue stands still.
-    """
+    """Everything that one card needs, read in one go. `channel`: Slack's id, None when no channel can be used."""
 
     picture: Picture | None
     place: Place
     channel: str | None
-    stopped: datetime | None
 
 
 def card_job(records: Records, *, claim: Claim) -> CardJob:
@@ -47,7 +42,6 @@ def card_job(records: Records, *, claim: Claim) -> CardJob:
         picture=picture,
         place=known,
         channel=channel.id if channel else None,
-        stopped=records.portal_stopped(picture.conversation.portal) if picture else None,
     )
 
 
@@ -84,7 +78,7 @@ class CardCarrier:
             again = desk.clock() + NO_CHANNEL
             await desk.settle(claim, Outcome(state=State.PENDING, again_at=again, counted=False, code="no_channel"))
             return
-        message = self._message(claim, picture, job.stopped)
+        message = self._message(claim, picture)
         called, stands = await self._put(claim, job, message)
         if called.verdict is Verdict.CONTENT:
             called, stands = await self._put(claim, job, self._plain(picture.conversation))
@@ -99,10 +93,10 @@ class CardCarrier:
         opened = await self._desk.poster.direct_channel(person_of(claim.slot))
         return opened, replace(job, channel=str((opened.data.get("channel") or {}).get("id") or "") or None)
 
-    def _message(self, claim: Claim, picture: Picture, stopped: datetime | None) -> Message:
+    def _message(self, claim: Claim, picture: Picture) -> Message:
         if claim.attempts > PLAIN_AFTER:
             return self._plain(picture.conversation)
-        return self._draw(picture, slot=claim.slot, now=self._desk.clock(), stopped=stopped)
+        return self._draw(picture, slot=claim.slot, now=self._desk.clock(), stopped=picture.stopped)
 
     async def _put(self, claim: Claim, job: CardJob, message: Message) -> tuple[Called, Place]:
         desk, stands = self._desk, job.place

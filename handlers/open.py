@@ -43,7 +43,7 @@ def open_message(records: Records, *, conversation_id: str, person: Person, now:
         staff=found.staff,
         acts=found.acts,
         bound=found.bound,
-        stopped=records.portal_stopped(found.conversation.portal),
+        stopped=found.picture.stopped,
     )
 
 

@@ -35,6 +35,11 @@ _LOCKED = Sql(_ONE.with_for_update(key_share=True))
 _UNLOCKED = Sql(_ONE)
 _NEWEST_LOCKED = Sql(_NEWEST.with_for_update(key_share=True))
 _NEWEST_UNLOCKED = Sql(_NEWEST)
+# One look says it of nearly every message; only for the others is it asked what is known, and how.
+_HEARD = Sql(
+    "SELECT 1 FROM conversations WHERE thread_hash = :thread_hash"
+    " UNION ALL SELECT 1 FROM messages WHERE message_hash = :message_hash LIMIT 1"
+)
 _OF_THREAD = Sql(_THREAD.where(_c.id != bindparam("besides")).order_by(_c.number))
 _OPEN = select(*COLUMNS).where(_c.status == Status.OPEN.value)
 _OF_DEPARTMENT = Sql(_OPEN.where(_c.department == bindparam("department")).order_by(_c.due_at, _c.number))
@@ -75,14 +80,19 @@ def conversation(t: Transaction, conversation_id: str) -> Conversation | None:
     return from_row(t, row) if row else None
 
 
-def conversation_of(t: Transaction, *, portal: str, thread_id: str, portal_user_id: str) -> Conversation | None:
-    """The newest conversation of that thread with that account; two intakes of one thread go one after the other."""
+def first_heard(t: Transaction, *, portal: str, thread_id: str, message_id: str) -> bool:
+    """Whether neither the thread nor the message is known; two intakes of one thread go one after the other."""
     thread = t.hash("thread", portal, thread_id)
     if t.locks:
         one_at_a_time(t, thread)
+    return t.one(_HEARD, thread_hash=thread, message_hash=t.hash("message", portal, message_id)) is None
+
+
+def conversation_of(t: Transaction, *, portal: str, thread_id: str, portal_user_id: str) -> Conversation | None:
+    """The newest conversation of that thread with that account."""
     row = t.one(
         _NEWEST_LOCKED if t.locks else _NEWEST_UNLOCKED,
-        thread_hash=thread,
+        thread_hash=t.hash("thread", portal, thread_id),
         account_hash=t.hash("account", portal, portal_user_id),
     )
     return from_row(t, row) if row else None

@@ -99,7 +99,6 @@ _UNDELIVERED = {
 }
 _ALL_FAILED = Sql(select(func.count()).where(_SETTLED_SO, _d.state == State.FAILED.value))
 _ALL_OPEN = Sql(select(func.count()).select_from(table).where(_OPEN_SO, _OVERDUE))
-_STOPPED = Sql(select(stopped_portals.c.since).where(stopped_portals.c.portal == bindparam("portal")))
 _STOP = Sql(lambda insert: insert(stopped_portals).on_conflict_do_nothing())
 _START = Sql("DELETE FROM stopped_portals WHERE portal = :portal")
 _AT_ONCE = Sql(
@@ -195,12 +194,6 @@ def undelivered(t: Transaction, *, now: datetime, limit: int) -> tuple[Sequence[
         found += [dict(zip(_KEYS, row, strict=True)) for row in rows]
     counted = (t.one(_ALL_FAILED), t.one(_ALL_OPEN, now=now))
     return found, sum(int(row[0]) for row in counted if row)
-
-
-def portal_stopped(t: Transaction, portal: str) -> datetime | None:
-    """Since when that portal's queue stands still, or None."""
-    row = t.one(_STOPPED, portal=portal)
-    return row[0] if row else None
 
 
 def stop_portal(t: Transaction, portal: str, *, now: datetime) -> bool:

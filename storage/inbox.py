@@ -26,8 +26,9 @@ _DONE = Sql(update(inbox).where(_i.id == bindparam("inbox_id")), columns=("state
 _SETTLE = Sql(
     update(inbox).where(_i.id == bindparam("inbox_id")), columns=("state", "type", "about_hash", "reason_sealed")
 )
-_WAITING_FOR = Sql(
-    _WAITING.where(
+_WAITING_FOR = Sql(  # nearly always nothing: not sorted here, as SQLite would prepare to do so
+    _ROW.where(
+        _i.state == InboxState.WAITING.value,
         or_(_i.about_hash == bindparam("about"), _i.about_hash == bindparam("or_about")),
         _i.portal == bindparam("of_portal"),
     )
@@ -103,6 +104,7 @@ def waiting_for(t: Transaction, *, portal: str, about: tuple[str, str]) -> Seque
     """Events that wait for either of these, oldest first, with raw bytes."""
     one, other = (t.hash("about", "", what) for what in about)
     rows = t.rows(_WAITING_FOR, of_portal=portal, about=one, or_about=other)
+    rows.sort(key=lambda row: (row[3], row[0]))
     return [_row(t, row, with_raw=True) for row in rows]
 
 

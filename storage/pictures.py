@@ -14,7 +14,7 @@ from storage import conversations, decisions, forwards, mapping, messages, pract
 from storage.sql import Sql
 from storage.tables import conversations as conversations_table
 from storage.tables import messages as messages_table
-from storage.tables import notes, places
+from storage.tables import notes, places, stopped_portals
 from storage.transaction import Row, Transaction
 
 RELATED = 5  # more than a card can show
@@ -22,8 +22,11 @@ RELATED = 5  # more than a card can show
 _c = conversations_table.c
 _m = messages_table.c
 _NOTES = select(func.count()).where(notes.c.conversation_id == _c.id).scalar_subquery()
+_STOPPED = select(stopped_portals.c.since).where(stopped_portals.c.portal == _c.portal).scalar_subquery()
 _ONE = Sql(
-    select(*conversations.COLUMNS, _NOTES, _c.thread_hash, _c.account_hash).where(_c.id == bindparam("conversation_id"))
+    select(
+        *conversations.COLUMNS, _NOTES, _STOPPED, practices.NEWEST.scalar_subquery(), _c.thread_hash, _c.account_hash
+    ).where(_c.id == bindparam("conversation_id"))
 )
 _other = messages_table.alias("newest")
 _NEWEST = (
@@ -60,8 +63,11 @@ _CARDS = Sql(
 def picture(t: Transaction, conversation_id: str) -> Picture | None:
     """Everything a card or a window shows; None without the conversation, its messages or a practice."""
     row = t.one(_ONE, conversation_id=conversation_id)
-    practice = practices.practice(t)
-    if row is None or practice is None:
+    if row is None:
+        return None
+    notes, stopped, version, thread, account = row[len(conversations.COLUMNS) :]
+    practice = practices.of_version(t, version)
+    if practice is None:
         return None
     found = messages.messages_of(t, conversation_id)
     if not found:
@@ -73,11 +79,12 @@ def picture(t: Transaction, conversation_id: str) -> Picture | None:
         practice=practice,
         messages=found,
         replies=replies.replies_of(t, conversation_id) if moved else (),
-        notes=row[-3],
+        notes=notes,
         forwards=forwards.forwards_of(t, conversation_id) if moved else (),
         decisions=decisions.decisions_of(t, conversation_id) if moved else (),
         asked=tuple(relatives.refills_asked(t, conversation_id)) if talk.kind is Kind.REFILL else (),
-        related=_related(t, conversation_id, thread=row[-2], account=row[-1]),
+        related=_related(t, conversation_id, thread=thread, account=account),
+        stopped=stopped,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import bindparam, select
 
 from bot.domain.alarm import Channel, Place
 from bot.domain.conversation import CLOSED
@@ -22,12 +22,9 @@ _OPEN = Sql(
     .where(_p.channel == bindparam("channel"), *(conversations.c.status != status.value for status in sorted(CLOSED)))
     .order_by(conversations.c.number)
 )
-_CHANNEL = Sql(
-    select(channels.c.named, channels.c.id, channels.c.trouble)
-    .where(or_(channels.c.named == bindparam("named"), channels.c.id == bindparam("named")))
-    .order_by((channels.c.named == bindparam("named")).desc())
-    .limit(1)
-)
+_CHANNEL = select(channels.c.named, channels.c.id, channels.c.trouble)
+_NAMED = Sql(_CHANNEL.where(channels.c.named == bindparam("known_as")))
+_OF_ID = Sql(_CHANNEL.where(channels.c.id == bindparam("known_as")).limit(1))
 _SAVE_PLACE = Sql(
     "INSERT INTO places (conversation_id, slot, key, channel, ts)"
     " VALUES (:conversation_id, :slot, :key, :channel, :ts) "
@@ -79,7 +76,7 @@ def _place(row: Row) -> Place:
 
 def channel(t: Transaction, named: str) -> Channel | None:
     """What is known of a channel that the practice file names so, or that has this id."""
-    row = t.one(_CHANNEL, named=named)
+    row = t.one(_NAMED, known_as=named) or t.one(_OF_ID, known_as=named)
     return Channel(named=row[0], id=row[1], trouble=row[2]) if row else None
 
 

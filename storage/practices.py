@@ -11,7 +11,8 @@ from storage.sql import Sql
 from storage.tables import practices
 from storage.transaction import Transaction
 
-_VERSION = Sql(select(func.max(practices.c.version)))
+NEWEST = select(func.max(practices.c.version))
+_VERSION = Sql(NEWEST)
 _DOCUMENT = Sql(select(practices.c.version, practices.c.document_sealed).order_by(practices.c.version.desc()).limit(1))
 _BY = Sql(
     select(practices.c.version, practices.c.document_sealed)
@@ -26,9 +27,14 @@ def practice(t: Transaction) -> Practice | None:
     """The practice in force; its file is read again only when another version is in force than last time."""
     if t.ruled is None:
         row = t.one(_VERSION)
-        version = row[0] if row else None
-        if version is not None:
-            t.ruled = t.in_force(version, None) or t.in_force(version, practice_document(t))
+        return of_version(t, row[0] if row else None)
+    return t.ruled
+
+
+def of_version(t: Transaction, version: int | None) -> Practice | None:
+    """The same for whoever has read with something else which version is the newest; None when there is none."""
+    if t.ruled is None and version is not None:
+        t.ruled = t.in_force(version, None) or t.in_force(version, practice_document(t))
     return t.ruled
 
 

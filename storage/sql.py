@@ -27,7 +27,7 @@ _INSERT = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
 class Ready:
     """A statement as one database takes it: its text, how to hand it values, which result columns are times."""
 
-    __slots__ = ("flags_in", "pick", "text", "times_in", "times_out")
+    __slots__ = ("flags_in", "pick", "text", "times_in", "times_out", "values")
 
     def __init__(self, statement: Statement, columns: Sequence[str] | None, dialect: Dialect) -> None:
         compiled: Any = statement.compile(dialect=dialect, column_keys=columns)
@@ -42,8 +42,9 @@ class Ready:
             name for name, bind in compiled.binds.items() if isinstance(bind.type, Boolean) and names is not None
         )
         self.times_out = tuple(n for n, column in enumerate(_returned(statement)) if isinstance(column.type, Moment))
+        self.values = self._told if self.times_in or self.flags_in else self.pick
 
-    def values(self, given: dict[str, Any]) -> Any:
+    def _told(self, given: dict[str, Any]) -> Any:
         """The values in the driver's form; times become numbers."""
         for name in self.times_in:
             at = given[name]
@@ -72,18 +73,18 @@ class Sql:
     {least} and {most} the smaller and the greater of two; text takes and gives times as numbers.
     """
 
-    __slots__ = ("_columns", "_ready", "_statement")
+    __slots__ = ("_columns", "_statement", "ready")
 
     def __init__(self, statement: Statement | Upsert | str, columns: Sequence[str] | None = None) -> None:
         self._statement = statement
         self._columns = columns
-        self._ready: dict[str, Ready] = {}
+        self.ready: dict[str, Ready] = {}  # by the database's name; on() makes what is not there yet
 
     def on(self, dialect: Dialect) -> Ready:
         """The statement, ready for this database."""
-        ready = self._ready.get(dialect.name)
+        ready = self.ready.get(dialect.name)
         if ready is None:
-            ready = self._ready[dialect.name] = Ready(self._of(dialect.name), self._columns, dialect)
+            ready = self.ready[dialect.name] = Ready(self._of(dialect.name), self._columns, dialect)
         return ready
 
     def _of(self, database: str) -> Statement:

@@ -62,11 +62,17 @@ def _refused(what: str, *, ours: bool) -> str:
     )
 
 
-def settle_card(records: Records, *, claim: Claim, outcome: Outcome, place: Place, now: datetime) -> bool:
-    """Settle a card that was posted or redrawn, and keep where it stands; False when fenced."""
+def settle_card(
+    records: Records, *, claim: Claim, outcome: Outcome, drawn: Conversation, place: Place, now: datetime
+) -> bool:
+    """Settle a card that was posted or redrawn, and keep where it stands; False when fenced.
+
+    `drawn`: what it shows. Whatever changed since then has a redraw of its own, so only this has to be looked at.
+    """
     if not records.settle(claim, outcome, now=now):
         return False
-    known = records.place(conversation_id=place.conversation_id, slot=place.slot)
+    places = records.places_of(conversation_id=drawn.id)
+    known = next((one for one in places if one.slot == place.slot), None)
     if known != place:
         records.save_place(place)
     if known is None or known.ts != place.ts:
@@ -79,12 +85,15 @@ def settle_card(records: Records, *, claim: Claim, outcome: Outcome, place: Plac
                 detail={"channel": place.channel, "ts": place.ts, "slot": place.slot},
             )
         )
-    conversation = records.conversation(place.conversation_id)
-    if conversation and known and known.channel and known.channel != place.channel and place.slot == "department":
-        _words_follow(records, conversation, now=now)
-    changes_at = _changes_by_itself(conversation) if conversation and place.slot == "department" else None
-    if conversation and changes_at and changes_at > now:
-        tell.draw(records, conversation, now=now, at=changes_at)
+    if place.slot == "department":
+        if known and known.channel and known.channel != place.channel:
+            present = records.conversation(drawn.id)  # locked: a post that settles in its old thread waits, and sees it
+            if present:
+                _words_follow(records, present, now=now)
+        changes_at = _changes_by_itself(drawn)
+        if changes_at and changes_at > now:
+            stand = [place, *(one for one in places if one is not known)]
+            tell.draw(records, drawn, now=now, at=changes_at, places=stand)
     return True
 
 

@@ -31,11 +31,8 @@ class Arrival:
 def created(records: Records, event: MessageCreated, *, portal: str, inbox_id: str, now: datetime) -> bool:
     """Take in a message; False when exactly this content is here already."""
     message = event.message
-    home = records.conversation_of(
-        portal=portal, thread_id=message.thread_id, portal_user_id=message.sender.portal_user_id
-    )
-    known = records.message_of(portal=portal, message_id=message.message_id)
-    if known is not None:
+    first = records.first_heard(portal=portal, thread_id=message.thread_id, message_id=message.message_id)
+    if not first and records.message_of(portal=portal, message_id=message.message_id):
         return follow_up.updated(
             records,
             MessageUpdated(message=message, content_sha256=event.content_sha256),
@@ -45,9 +42,11 @@ def created(records: Records, event: MessageCreated, *, portal: str, inbox_id: s
     arrival = Arrival(
         portal=portal, message=message, content_sha256=event.content_sha256, practice=tell.in_force(records), now=now
     )
-    home = _home(records, home, portal=portal, message=message)
+    home = None if first and not message.in_reply_to else _home(records, portal=portal, message=message)
     if home is None:
-        _open(records, arrival, inbox_id=inbox_id)
+        opened = _open(records, arrival, inbox_id=inbox_id)
+        if not first:
+            _point(records, arrival, to=opened)
     else:
         follow_up.join(
             records,
@@ -59,9 +58,11 @@ def created(records: Records, event: MessageCreated, *, portal: str, inbox_id: s
     return True
 
 
-def _home(records: Records, newest: Conversation | None, *, portal: str, message: PortalMessage) -> Conversation | None:
+def _home(records: Records, *, portal: str, message: PortalMessage) -> Conversation | None:
     """The conversation that a message continues; None when it gets a card of its own (PRODUCT, card)."""
-    home = newest
+    home = records.conversation_of(
+        portal=portal, thread_id=message.thread_id, portal_user_id=message.sender.portal_user_id
+    )
     if message.in_reply_to:
         answered = records.message_of(portal=portal, message_id=message.in_reply_to)
         same_account = answered and answered.content.sender.portal_user_id == message.sender.portal_user_id
@@ -90,7 +91,7 @@ def _stored(records: Records, arrival: Arrival, conversation_id: str) -> StoredM
     )
 
 
-def _open(records: Records, arrival: Arrival, *, inbox_id: str) -> None:
+def _open(records: Records, arrival: Arrival, *, inbox_id: str) -> Conversation:
     message, practice = arrival.message, arrival.practice
     routed = route(message, portal=arrival.portal, practice=practice)
     department = routed.department
@@ -125,9 +126,9 @@ def _open(records: Records, arrival: Arrival, *, inbox_id: str) -> None:
             detail={"message": stored.id, "inbox": inbox_id, "kind": message.kind.value, "urgent": message.urgent},
         )
     )
-    tell.draw(records, conversation, now=arrival.now, new=True)
+    tell.draw(records, conversation, now=arrival.now, places=())
     tell.announce(records, conversation, practice=practice, now=arrival.now)
-    _point(records, arrival, to=conversation)
+    return conversation
 
 
 def _point(records: Records, arrival: Arrival, *, to: Conversation) -> None:

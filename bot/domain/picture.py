@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from hashlib import sha256
 
 from bot.domain.conversation import Conversation, Related, latest
@@ -19,7 +19,7 @@ from bot.domain.turn import Forward, ForwardState, Turn, open_chain
 class Picture:
     """The present state of one conversation. Everything oldest first; `notes` is a count.
 
-    `asked`: the family's other refill requests, only for a refill.
+    `asked`: the family's other refill requests, only for a refill. `stopped`: since when the portal's queue stands.
     """
 
     conversation: Conversation
@@ -31,6 +31,7 @@ class Picture:
     forwards: tuple[Forward, ...] = ()
     decisions: tuple[Decision, ...] = ()
     asked: tuple[Asked, ...] = ()
+    stopped: datetime | None = None
 
     @property
     def handed(self) -> Forward | None:

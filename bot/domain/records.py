@@ -118,11 +118,12 @@ class MessageRecords(Protocol):
         """The conversation, locked for this transaction, or None."""
         ...
 
-    def conversation_of(self, *, portal: str, thread_id: str, portal_user_id: str) -> Conversation | None:
-        """The newest conversation of that portal thread with that account, locked; None when there is none.
+    def first_heard(self, *, portal: str, thread_id: str, message_id: str) -> bool:
+        """Whether neither is known; concurrent transactions on the same thread go one after the other."""
+        ...
 
-        Serialises concurrent transactions on the same thread, also when there is none yet.
-        """
+    def conversation_of(self, *, portal: str, thread_id: str, portal_user_id: str) -> Conversation | None:
+        """The newest conversation of that portal thread with that account, locked; None when there is none."""
         ...
 
     def conversations_of_thread(self, *, portal: str, thread_id: str, besides: str = "") -> Sequence[Conversation]:

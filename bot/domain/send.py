@@ -58,19 +58,18 @@ def open_reply(records: Records, *, conversation_id: str, person: Person, now: d
     found = seat(records, conversation_id=conversation_id, person=person, act=Act.REPLY)
     answerable(found.picture)
     window = open_window(records, found, what="reply", now=now)
-    return _desk(records, window, found.picture, found.staff)
+    return _desk(window, found.picture, found.staff)
 
 
 def desk_of(records: Records, *, window_id: str, person: Person) -> Desk:
     """An opened reply window of this person, to draw it again; Refused when it is over or they may not any more."""
     window = mine(records.window(window_id), person.slack, "reply")
     _, staff, picture = entitled(records, conversation_id=window.conversation_id, person=person, act=Act.REPLY)
-    return _desk(records, window, picture, staff)
+    return _desk(window, picture, staff)
 
 
-def _desk(records: Records, window: Window, picture: Picture, staff: Staff) -> Desk:
-    stopped = records.portal_stopped(picture.conversation.portal)
-    return Desk(window=window, picture=picture, staff=staff, stopped=stopped)
+def _desk(window: Window, picture: Picture, staff: Staff) -> Desk:
+    return Desk(window=window, picture=picture, staff=staff, stopped=picture.stopped)
 
 
 def send(records: Records, *, window_id: str, person: Person, form: Form, now: datetime) -> Reply | Stale:
@@ -83,14 +82,14 @@ def send(records: Records, *, window_id: str, person: Person, form: Form, now: d
     ticks = Ticks(proxy=form.proxy_tick, sibling=form.sibling_tick)
     text = checked_words(form.text, picture=picture, ticks=ticks, records=records, field="reply_text")
     if conversation.version != window.version:
-        return _shown_again(records, _desk(records, window, picture, staff), now=now)
+        return _shown_again(records, _desk(window, picture, staff), now=now)
     if window.stale and not form.read_tick:
         raise Refused(
             "Something changed while you wrote. Read it above, tick this, and press Send.",
             because=Refusal.UNREAD_CHECK,
             field="stale_read",
         )
-    return _sent(records, _desk(records, window, picture, staff), text, form, now=now)
+    return _sent(records, _desk(window, picture, staff), text, form, now=now)
 
 
 def answerable(picture: Picture) -> None:

@@ -189,10 +189,6 @@ class Records(MessageRecords, AnswerRecords, OverviewRecords, UnshownRecords, Pr
         ...
 
     # portals
-    def portal_stopped(self, portal: str) -> datetime | None:
-        """Since when that portal's queue stands still (401), or None."""
-        ...
-
     def stop_portal(self, portal: str, *, now: datetime) -> bool:
         """Stop its queue; False when it stands already."""
         ...

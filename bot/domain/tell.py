@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
+from bot.domain.alarm import Place
 from bot.domain.conversation import Conversation
 from bot.domain.delivery import Delivery, What, redraw_lane, slack_lane
 from bot.domain.journal import Entry
@@ -24,14 +26,20 @@ def in_force(records: Records) -> Practice:
 
 
 def draw(
-    records: Records, conversation: Conversation, *, now: datetime, at: datetime | None = None, new: bool = False
+    records: Records,
+    conversation: Conversation,
+    *,
+    now: datetime,
+    at: datetime | None = None,
+    places: Sequence[Place] | None = None,
 ) -> None:
     """Have the conversation's card posted or redrawn, from the state it has when it is sent; `at`: not before then.
 
     Redraws have lanes of their own (Slack counts chat.update apart), so that they never wait behind a backlog of
-    new cards. Several redraws of one card that wait are one. `new`: it cannot stand anywhere yet, so nobody looks.
+    new cards. Several redraws of one card that wait are one. `places`: where it stands, for whoever knows that already.
     """
-    places = () if new else records.places_of(conversation_id=conversation.id)
+    if places is None:
+        places = records.places_of(conversation_id=conversation.id)
     stand = [place.slot for place in places if place.ts]
     slots = ["department", "urgent"] if conversation.urgent else ["department"]
     if at is None:

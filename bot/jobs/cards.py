@@ -6,11 +6,11 @@ import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from bot import log
 from bot.domain import carry, place
 from bot.domain.alarm import Place
+from bot.domain.conversation import Conversation
 from bot.domain.delivery import QUIET, Claim, Outcome, State
 from bot.domain.picture import Picture
 from bot.domain.store import Records
@@ -24,15 +24,11 @@ logger = logging.getLogger("portaldesk.slack")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CardJob:
-    """Everything that one card needs, read in one go. `channel`: Slack's id, None when no channel can be used.
-
-    `stopped`: since when the portal's queue stands still.
-    """
+    """Everything that one card needs, read in one go. `channel`: Slack's id, None when no channel can be used."""
 
     picture: Picture | None
     place: Place
     channel: str | None
-    stopped: datetime | None
 
 
 def card_job(records: Records, *, claim: Claim) -> CardJob:
@@ -46,7 +42,6 @@ def card_job(records: Records, *, claim: Claim) -> CardJob:
         picture=picture,
         place=known,
         channel=channel.id if channel else None,
-        stopped=records.portal_stopped(picture.conversation.portal) if picture else None,
     )
 
 
@@ -83,11 +78,12 @@ class CardCarrier:
             again = desk.clock() + NO_CHANNEL
             await desk.settle(claim, Outcome(state=State.PENDING, again_at=again, counted=False, code="no_channel"))
             return
-        message = self._message(claim, picture, job.stopped)
+        message = self._message(claim, picture)
         called, stands = await self._put(claim, job, message)
         if called.verdict is Verdict.CONTENT:
             called, stands = await self._put(claim, job, self._plain(picture.conversation))
-        if not await self._settle(claim, called, stands) and "channel" in called.data and stands.ts != job.place.ts:
+        kept = await self._settle(claim, called, stands, drawn=picture.conversation)
+        if not kept and "channel" in called.data and stands.ts != job.place.ts:
             await self._withdraw(claim, stands)
 
     async def _direct(self, claim: Claim, job: CardJob) -> tuple[Called, CardJob]:
@@ -97,10 +93,10 @@ class CardCarrier:
         opened = await self._desk.poster.direct_channel(person_of(claim.slot))
         return opened, replace(job, channel=str((opened.data.get("channel") or {}).get("id") or "") or None)
 
-    def _message(self, claim: Claim, picture: Picture, stopped: datetime | None) -> Message:
+    def _message(self, claim: Claim, picture: Picture) -> Message:
         if claim.attempts > PLAIN_AFTER:
             return self._plain(picture.conversation)
-        return self._draw(picture, slot=claim.slot, now=self._desk.clock(), stopped=stopped)
+        return self._draw(picture, slot=claim.slot, now=self._desk.clock(), stopped=picture.stopped)
 
     async def _put(self, claim: Claim, job: CardJob, message: Message) -> tuple[Called, Place]:
         desk, stands = self._desk, job.place
@@ -129,14 +125,16 @@ class CardCarrier:
             stands = replace(stands, channel=job.channel, ts=str(called.data["ts"]))
         return called, replace(stands, channel=stands.channel or job.channel)
 
-    async def _settle(self, claim: Claim, called: Called, stands: Place) -> bool:
+    async def _settle(self, claim: Claim, called: Called, stands: Place, *, drawn: Conversation) -> bool:
         desk = self._desk
         outcome = await desk.outcome(claim, called, channel=stands.channel or "")
         if called.verdict is Verdict.CHANNEL and not stands.ts and not claim.slot.startswith("dm:"):
             return await desk.store.run(carry.settle_elsewhere, claim=claim, code=called.code, now=desk.clock())
         if not called.done:
             return await desk.settle(claim, outcome)
-        kept = await desk.store.run(carry.settle_card, claim=claim, outcome=outcome, place=stands, now=desk.clock())
+        kept = await desk.store.run(
+            carry.settle_card, claim=claim, outcome=outcome, drawn=drawn, place=stands, now=desk.clock()
+        )
         log.event(logger, "slack.card.drawn", conversation=claim.subject, delivery=claim.id, attempts=claim.attempts)
         return kept
 

@@ -81,6 +81,21 @@ async def test_the_newest_conversation_of_thread_and_account_is_found(store: Sto
     assert await store.read(lambda r: r.conversations_of_thread(portal="other", thread_id="t-1")) == []
 
 
+async def test_what_is_heard_of_first_has_neither_a_thread_nor_a_message(store: Store):
+    """Either of the two is enough to be known, and another portal's ids say nothing."""
+    await store.run(taken_in)
+
+    def first(records, portal="main", **ids):
+        return records.first_heard(portal=portal, **ids)
+
+    known = {"thread_id": "canary-thread-1", "message_id": "canary-message-1"}
+    assert not await store.run(first, **known)
+    assert not await store.run(first, **known | {"thread_id": "another"})
+    assert not await store.read(first, **known | {"message_id": "another"})
+    assert await store.run(first, thread_id="another", message_id="another")
+    assert await store.run(first, **known, portal="other")
+
+
 @pytest.mark.parametrize("kind", list(Kind))
 async def test_a_message_comes_back_as_it_came(store: Store, kind: Kind):
     """Every kind with its own data survives encryption and JSON, also U+0000 in its words."""

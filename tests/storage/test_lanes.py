@@ -55,13 +55,13 @@ async def test_a_stopped_portal_holds_its_lanes(desk: Desk):
     assert woken == [frozenset({lane})]
     assert await desk.store.run(lambda r: r.stop_portal("main", now=desk.of.came_at)) is True
     assert await desk.store.run(lambda r: r.stop_portal("main", now=now())) is False
-    assert await desk.store.read(lambda r: r.portal_stopped("main")) == desk.of.came_at
+    assert (await desk.store.read(lambda r: r.picture(desk.of.id))).stopped == desk.of.came_at
     assert await desk.claim(lane) is None
     assert lane not in await desk.lanes()
     assert await desk.store.run(lambda r: r.start_portal("main")) is True
     assert await desk.store.run(lambda r: r.start_portal("main")) is False
     assert woken[1:] == [frozenset({lane})]
-    assert await desk.store.read(lambda r: r.portal_stopped("main")) is None
+    assert (await desk.store.read(lambda r: r.picture(desk.of.id))).stopped is None
     assert await desk.claim(lane) is not None
 
 

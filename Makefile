@@ -78,7 +78,7 @@ endef
 .PHONY: test
 test: $(DEV_STAMP)  ## every test, in random order; a part of them: make test ARGS="tests/domain -k due"
 	@seed=$$(date +%s); echo "In random order; the same once more: make test ARGS=--randomly-seed=$$seed"; \
-	$(IN_MEMORY); $(BIN)/python -m pytest -n 2 --randomly-seed=$$seed $(ARGS)
+	$(IN_MEMORY); $(BIN)/python -m pytest -n 2 --dist worksteal --randomly-seed=$$seed $(ARGS)
 
 .PHONY: check
 check: $(DEV_STAMP)  ## lint, format, types, import walls, locks: what CI runs beside the tests

@@ -75,10 +75,13 @@ if [ -w /dev/shm ] && [ "$$(df -Pm /dev/shm | awk 'NR == 2 { print $$4 }')" -ge 
 fi
 endef
 
+# Three, on two cores: whoever waits for a lease or for a service to start leaves its core to the others.
+WORKERS := 3
+
 .PHONY: test
 test: $(DEV_STAMP)  ## every test, in random order; a part of them: make test ARGS="tests/domain -k due"
 	@seed=$$(date +%s); echo "In random order; the same once more: make test ARGS=--randomly-seed=$$seed"; \
-	$(IN_MEMORY); $(BIN)/python -m pytest -n 2 --randomly-seed=$$seed $(ARGS)
+	$(IN_MEMORY); $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --randomly-seed=$$seed $(ARGS)
 
 .PHONY: check
 check: $(DEV_STAMP)  ## lint, format, types, import walls, locks: what CI runs beside the tests

@@ -14,8 +14,11 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whatever the order, minutes come before moments: else one worker ends with a storm, and the others wait for it."""
-    items.sort(key=lambda item: -_minutes(item))
+    """Whatever the order, minutes come before moments: else one worker ends with a storm, and the others wait for it.
+
+    What is killed comes next: it waits more than it works, and the moments of another worker fit in between.
+    """
+    items.sort(key=lambda item: (-_minutes(item), item.get_closest_marker("kill") is None))
 
 
 def _minutes(item: pytest.Item) -> float:

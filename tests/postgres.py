@@ -63,7 +63,8 @@ class PostgresServer:
             upgrade(self.url(_TEMPLATE))
             self._has_template = True
         name = next(self._names)
-        self.sql(f"CREATE DATABASE {name}" + (f" TEMPLATE {_TEMPLATE}" if schema else ""))
+        # Half the time of the usual way, which writes every page of the template to the server's log as well.
+        self.sql(f"CREATE DATABASE {name} STRATEGY FILE_COPY" + (f" TEMPLATE {_TEMPLATE}" if schema else ""))
         return self.url(name)
 
     def control(self, *arguments: str) -> None:

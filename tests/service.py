@@ -134,6 +134,11 @@ def skew(path: Path) -> None:
     app.Service.__init__.__kwdefaults__["clock"] = skewed
 
 
+def die_with_parent() -> None:
+    """No process outlives the test that started it."""
+    ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+
+
 def warm() -> None:
     """Import whatever a service imports, so that it can be forked off quickly (tests/kill/nursery.py)."""
     hasten(FAST, FAST_BACKOFF)
@@ -165,7 +170,7 @@ def parser() -> argparse.ArgumentParser:
 def main(arguments: Sequence[str]) -> None:
     """Arm this process, then be `portaldesk`."""
     given = parser().parse_args(arguments)
-    ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG: no service outlives the test that started it
+    die_with_parent()
     if not given.slow:
         hasten(FAST, FAST_BACKOFF)
     from bot import cli, failpoint, settings

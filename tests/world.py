@@ -428,18 +428,21 @@ class World:
     async def quiet(self) -> None:
         """Wait until nothing is under way: what has not happened by now does not happen by itself."""
 
-        async def idle() -> bool:
-            service = self.service
-            if service._front and service._front.tasks:
-                return False
-            if service._outbox and service._outbox._workers:
-                return False
-            now = self.clock()
-            return not [lane for lane, ready_at in await self.read(_lanes, now=now) if ready_at <= now]
+        def working() -> bool:
+            front, outbox = self.service._front, self.service._outbox
+            being_told = len(self.journal("delivery")) > len(
+                self.journal("ack")
+            )  # something that Slack is just telling
+            return being_told or bool(front and front.tasks) or bool(outbox and outbox._workers)
 
-        for _ in range(2):  # an event that Slack is just telling may start something new
-            await until(idle, what="nothing to be under way")
-            await asyncio.sleep(0.05)
+        async def idle() -> bool:
+            now = self.clock()
+            due = [lane for lane, ready_at in await self.read(_lanes, now=now) if ready_at <= now]
+            return not due and not working()
+
+        await until(idle, what="nothing to be under way")
+        await asyncio.sleep(0.05)  # what the portal tells of its own accord may start something new
+        await until(idle, what="nothing to be under way")
 
 
 def _rows(records: Any, *, statement: Sql) -> list[Any]:

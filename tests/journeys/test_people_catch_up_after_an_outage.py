@@ -45,6 +45,7 @@ async def test_urgent_first_then_one_word_then_all_of_it(open_desk: OpenDesk):
 
     async def all_there() -> bool:
         await desk.later(seconds=31)
+        await desk.quiet()  # a clock that leaps while a post is in hand makes it look late, and it is made once more
         return len(await desk.cards()) > TAIL  # the digest stands among them
 
     await until(all_there, what="every card", within=120)

@@ -16,7 +16,7 @@ from tests.postgres import postgres_server
 
 __all__ = ["postgres_server"]
 
-SIDE_BY_SIDE = 4
+SIDE_BY_SIDE = 6
 BOTH = ("sqlite", pytest.param("postgres", marks=pytest.mark.postgres))
 
 

@@ -103,7 +103,7 @@ class Shift:
                 continue
             if self._stands(job) is None:
                 self._waiting.put_nowait(job)
-                await asyncio.sleep(0.1)
+                await asyncio.sleep(0.3)
                 continue
             await self._do(job)
             self._left -= 1

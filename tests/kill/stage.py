@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 import json
 import os
+import shutil
 import signal
+import subprocess
 import sys
+import tempfile
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -22,19 +27,32 @@ from tests.ports import free_port
 from tests.service import freeze
 
 
-class Nursery:
-    """The process that services are forked off (tests/kill/nursery.py), seen from the test."""
+@cache
+def _warm() -> Path:
+    """Where a process listens that nurseries are forked off; there is one for all tests of this process, and it ends with it."""
+    folder = Path(tempfile.mkdtemp(prefix="portaldesk-nursery-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    path = folder / "socket"
+    command = [sys.executable, "-m", "tests.kill.nursery", str(path)]
+    process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    atexit.register(process.kill)
+    assert process.stdout is not None
+    assert process.stdout.readline() == b"ready\n"
+    return path
 
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
-        self._process = process
+
+class Nursery:
+    """The process that services and stand-ins are forked off (tests/kill/nursery.py), seen from the test."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._reader, self._writer = reader, writer
         self._born: asyncio.Queue[int] = asyncio.Queue()
         self._ended: dict[int, asyncio.Future[int]] = {}
         self._reading = asyncio.create_task(self._read())
         self._turn = asyncio.Lock()
 
     async def _read(self) -> None:
-        assert self._process.stdout is not None
-        async for line in self._process.stdout:
+        async for line in self._reader:
             told = json.loads(line)
             if "code" in told:
                 ended = self.ended(told["pid"])
@@ -47,20 +65,21 @@ class Nursery:
         """Its exit code, once it has one; negative for a signal."""
         return self._ended.setdefault(pid, asyncio.get_running_loop().create_future())
 
-    async def bear(self, arguments: Sequence[str], environment: Mapping[str, str], log: Path) -> int:
-        """Fork a service; its process id."""
-        assert self._process.stdin is not None
+    async def bear(
+        self, arguments: Sequence[str], environment: Mapping[str, str], log: Path, *, program: str = "service"
+    ) -> int:
+        """Fork a service, or a stand-in; its process id."""
+        order = {"program": program, "arguments": list(arguments), "environment": dict(environment), "log": str(log)}
         async with self._turn:
-            order = {"arguments": list(arguments), "environment": dict(environment), "log": str(log)}
-            self._process.stdin.write(json.dumps(order).encode() + b"\n")
-            await self._process.stdin.drain()
+            self._writer.write(json.dumps(order).encode() + b"\n")
+            await self._writer.drain()
             return await self._born.get()
 
     async def close(self) -> None:
-        """End it, and with it every service that still runs."""
-        self._reading.cancel()
-        self._process.kill()
-        await self._process.wait()
+        """End it, and with it everything that still runs."""
+        self._writer.write_eof()
+        await self._reading
+        self._writer.close()
 
 
 @dataclass(slots=True)
@@ -143,11 +162,11 @@ class Stage:
         self.portal_journal = folder / "portal.jsonl"
         self.practice = folder / "practice.yml"
         self.board = Board(self.slack_journal)
-        self._processes: list[asyncio.subprocess.Process] = []
+        self._stand_ins: list[int] = []
         self._services: list[Service] = []
 
-    async def open(self, *, mode: str = "idempotent", limits: str = "off") -> None:
-        """Start both stand-ins; `limits` "on": Slack counts calls as strictly as it can."""
+    async def open(self, *, mode: str = "idempotent", limits: str = "off", hasty: bool = True) -> None:
+        """Start both stand-ins; `limits` "on": Slack counts calls as strictly as it can; `hasty`: the portal sends again soon."""
         self.practice.write_text(practice_document())
         config = self.folder / "workspace.json"
         config.write_text(json.dumps(workspace()))
@@ -158,17 +177,21 @@ class Stage:
         url = f"http://127.0.0.1:{self.port}"
         told = await self._start(
             "portal", "--port", "0", "--bot-url", url, "--secret", world.SECRET, "--mode", mode,
-            "--journal", str(self.portal_journal),
+            "--journal", str(self.portal_journal), *(["--hasty"] if hasty else []),
         )  # fmt: skip
         self.portal = told["url"]
 
-    async def _start(self, *arguments: str) -> dict[str, Any]:
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "bot.sandbox", *arguments, cwd=ROOT, stdout=asyncio.subprocess.PIPE
-        )
-        self._processes.append(process)
-        assert process.stdout is not None
-        told: dict[str, Any] = json.loads(await asyncio.wait_for(process.stdout.readline(), 60))
+    async def _start(self, program: str, *arguments: str) -> dict[str, Any]:
+        log = self.folder / f"{program}.log"
+        pid = await self.nursery.bear(arguments, os.environ, log, program=program)
+        self._stand_ins.append(pid)
+
+        async def said() -> list[str]:
+            assert not self.nursery.ended(pid).done(), log.read_text()
+            return [line for line in log.read_text().splitlines() if line.startswith("{")] if log.exists() else []
+
+        first: str = (await world.until(said, what=f"a stand-in {program}", within=60))[0]
+        told: dict[str, Any] = json.loads(first)
         return told
 
     def environment(self, database: str, *, port: int = 0, **more: str) -> dict[str, str]:
@@ -251,24 +274,16 @@ class Stage:
         return all(event["outcome"] for event in await self.control("events"))
 
     async def close(self) -> None:
-        for process in self._processes:
+        for pid in self._stand_ins:
             with suppress(ProcessLookupError):
-                process.kill()
-            await process.wait()
+                os.kill(pid, signal.SIGKILL)
+            await self.nursery.ended(pid)
 
 
 @asynccontextmanager
 async def nursery() -> AsyncIterator[Nursery]:
-    """A warm process to fork services off."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "tests.kill.nursery",
-        cwd=ROOT,
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-    )
-    made = Nursery(process)
+    """A warm process to fork services and stand-ins off."""
+    made = Nursery(*await asyncio.open_unix_connection(_warm()))
     try:
         yield made
     finally:
@@ -277,7 +292,7 @@ async def nursery() -> AsyncIterator[Nursery]:
 
 @asynccontextmanager
 async def stages(
-    folder: Path, count: int, *, mode: str = "idempotent", limits: str = "off"
+    folder: Path, count: int, *, mode: str = "idempotent", limits: str = "off", hasty: bool = True
 ) -> AsyncIterator[list[Stage]]:
     """So many pairs of stand-ins with one nursery, for what is played side by side."""
     async with nursery() as warm, aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=200)) as http:
@@ -285,7 +300,7 @@ async def stages(
         try:
             for one in made:
                 one.folder.mkdir(parents=True)
-            await asyncio.gather(*(one.open(mode=mode, limits=limits) for one in made))
+            await asyncio.gather(*(one.open(mode=mode, limits=limits, hasty=hasty) for one in made))
             yield made
         finally:
             for one in made:
@@ -293,7 +308,9 @@ async def stages(
 
 
 @asynccontextmanager
-async def stage(folder: Path, *, mode: str = "idempotent", limits: str = "off") -> AsyncIterator[Stage]:
+async def stage(
+    folder: Path, *, mode: str = "idempotent", limits: str = "off", hasty: bool = True
+) -> AsyncIterator[Stage]:
     """Stand-ins and a nursery, for as long as it lasts."""
-    async with stages(folder, 1, mode=mode, limits=limits) as (made,):
+    async with stages(folder, 1, mode=mode, limits=limits, hasty=hasty) as (made,):
         yield made

@@ -94,7 +94,7 @@ async def run(folder: Path, database: str, storm: Storm, server: PostgresServer 
     since, dice = time.monotonic(), random.Random(storm.seed)
     skew = folder / "skew"
     skew.write_text("0")
-    async with stage(folder, mode=storm.mode) as play:
+    async with stage(folder, mode=storm.mode, hasty=False) as play:
         services = _services(play, database, storm, skew)
         shift = Shift(play, random.Random(storm.seed + 1))
         blowing = Weather(play, services, database, server, skew, dice, storm.pause)

@@ -12,7 +12,7 @@ from tests import verdict, world
 from tests.kill import scene
 from tests.kill.journeys import JOURNEYS
 from tests.kill.people import Nurse, lacks
-from tests.kill.stage import Stage, stage
+from tests.kill.stage import Stage, stage, stages
 
 pytestmark = [pytest.mark.kill, pytest.mark.asyncio(loop_scope="module")]
 
@@ -42,31 +42,37 @@ async def test_a_card_found_again_shows_the_present_state(play: Stage, fresh: Ca
     assert verdict.judge(found) == []
 
 
-@pytest.mark.parametrize("point", ["outbox.mark", "portal.before_send", "portal.after_send", "reply.before_settle"])
-async def test_where_the_portal_cannot_help_a_person_decides(tmp_path: Path, fresh: Callable[[str], str], point: str):
+ON_THE_WAY_OUT = ("outbox.mark", "portal.before_send", "portal.after_send", "reply.before_settle")
+
+
+async def test_where_the_portal_cannot_help_a_person_decides(tmp_path: Path, fresh: Callable[[str], str]):
     """Mode `neither`, killed on the way out: nothing is sent again by itself; the card asks, and has an owner."""
-    hits, when = tmp_path / "hits", tmp_path / "when"
-    async with stage(tmp_path, mode="neither") as play:
-        database = fresh("sqlite")
-        once = ["--failpoint", f"{point}:kill", "--hits", str(hits), "--when", str(when)]
-        service = play.service(database, once=once, PORTALDESK_PORTAL_MAIN_REPLIES="neither")
-        mark, token, nurse = scene.Mark(play), scene.new_token(), Nurse(play)
-        await service.start()
-        try:
-            await play.ready(service)
-            when.touch()
-            await play.write(token)
-            await world.until(lambda: nurse.card(token), what="the card")
-            await nurse.answer(token, f"Answer to {token}")
-            await world.until(lambda: _asks_or_says(nurse, token), what="a card that asks or says delivered", within=30)
-            await scene.settled(play, database)
-        finally:
-            await service.end()
-        found = mark.read()
-        assert service.deaths == 1
-        assert verdict.judge(found, mode="neither") == []
-        assert len(found.shown) == (0 if point in ("outbox.mark", "portal.before_send") else 1)
-        assert await scene.breaches(database) == []
+    async with stages(tmp_path, len(ON_THE_WAY_OUT), mode="neither") as plays, asyncio.TaskGroup() as group:
+        for play, point in zip(plays, ON_THE_WAY_OUT, strict=True):
+            group.create_task(_killed_on_the_way_out(play, fresh("sqlite"), point))
+
+
+async def _killed_on_the_way_out(play: Stage, database: str, point: str) -> None:
+    hits, when = play.folder / "hits", play.folder / "when"
+    once = ["--failpoint", f"{point}:kill", "--hits", str(hits), "--when", str(when)]
+    service = play.service(database, once=once, PORTALDESK_PORTAL_MAIN_REPLIES="neither")
+    mark, token, nurse = scene.Mark(play), scene.new_token(), Nurse(play)
+    await service.start()
+    try:
+        await play.ready(service)
+        when.touch()
+        await play.write(token)
+        await world.until(lambda: nurse.card(token), what="the card")
+        await nurse.answer(token, f"Answer to {token}")
+        await world.until(lambda: _asks_or_says(nurse, token), what="a card that asks or says delivered", within=30)
+        await scene.settled(play, database)
+    finally:
+        await service.end()
+    found = mark.read()
+    assert service.deaths == 1
+    assert verdict.judge(found, mode="neither") == []
+    assert len(found.shown) == (0 if point in ("outbox.mark", "portal.before_send") else 1)
+    assert await scene.breaches(database) == []
 
 
 async def _asks_or_says(nurse: Nurse, token: str) -> bool:

@@ -26,6 +26,7 @@ def config_from(arguments: Sequence[str]) -> Config:
     parser.add_argument("--receipts", type=Receipts, choices=list(Receipts), default=Receipts.DELIVERED)
     parser.add_argument("--faults", type=Path, help='JSON: {"rate": 0.2, "kinds": [...], "delay_s": 1}')
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--hasty", action="store_true", help="send an event again after half a second, come what may")
     parser.add_argument("--families", type=Path, help="JSON with accounts and patients; the demo's by default")
     given = parser.parse_args(arguments)
     faults = json.loads(given.faults.read_text(encoding="utf-8")) if given.faults else {}
@@ -39,6 +40,7 @@ def config_from(arguments: Sequence[str]) -> Config:
         journal=given.journal,
         state=given.state,
         faults={"seed": given.seed, **faults},
+        hasty=given.hasty,
         families=json.loads(given.families.read_text(encoding="utf-8")) if given.families else parents(),
     )
 

@@ -47,6 +47,8 @@ class Config:
     families: dict[str, Any] = field(default_factory=dict)
     retry_delays: tuple[float, ...] = (0.5, 1, 2, 4, 8, 15, 30, 60)
     """Seconds between attempts of an event; the last one repeats until `attempts` are used up."""
+    hasty: bool = False
+    """Send an event again after half a second, however long the practice asked us to wait."""
     attempts: int = 200
     concurrency: int = 8
     clock: Callable[[], float] = time.time

@@ -17,6 +17,7 @@ from bot.sandbox.portal.memory import Memory
 from bot.sandbox.portal.signature import signed_headers
 
 PATIENCE_SECONDS = 15
+HASTY_SECONDS = 0.5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,7 +150,8 @@ class Courier:
             )
             if outcome is not None:
                 return
-            await asyncio.sleep(wait or delays[min(attempt - 1, len(delays) - 1)])
+            patience = wait or delays[min(attempt - 1, len(delays) - 1)]
+            await asyncio.sleep(HASTY_SECONDS if self._config.hasty else patience)
 
     async def _attempt(self, parcel: Parcel, attempt: int, fault: Fault | None) -> tuple[int | None, float | None]:
         """The status of one attempt (None: no answer) and the seconds the practice asked us to wait."""

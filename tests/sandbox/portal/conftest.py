@@ -17,11 +17,12 @@ SECRET = "whsec_" + base64.b64encode(bytes(range(32))).decode()
 
 @dataclass
 class Practice:
-    """Takes events; `answers` are the statuses of the next ones, 202 after that."""
+    """Takes events; `answers` are the statuses of the next ones, 202 after that; `wait`: seconds that a 429 asks for."""
 
     url: str = ""
     events: list = field(default_factory=list)
     answers: list = field(default_factory=list)
+    wait: str = "0.05"
 
     async def take(self, request):
         body = await request.read()
@@ -32,7 +33,7 @@ class Practice:
             event = body
         self.events.append({"id": request.headers["webhook-id"], "why": why, "event": event})
         status = self.answers.pop(0) if self.answers else 202
-        return web.json_response({}, status=status, headers={"Retry-After": "0.05"} if status == 429 else {})
+        return web.json_response({}, status=status, headers={"Retry-After": self.wait} if status == 429 else {})
 
 
 @dataclass

@@ -2,13 +2,15 @@
 
 import asyncio
 import json
+from dataclasses import replace
 
 import pytest
+from aiohttp import ClientSession
 
 from bot.sandbox.portal import serve
 from bot.sandbox.portal.command import config_from
 from bot.sandbox.scenario import morning, parents
-from tests.sandbox.portal.conftest import SECRET, journal_of
+from tests.sandbox.portal.conftest import SECRET, Bot, journal_of
 
 
 async def until(truth, patience=5.0):
@@ -77,6 +79,18 @@ async def test_events_are_sent_again_until_taken(bot, practice, config):
     assert taken == {"event_id": "evt_a"}
     assert [taken["id"] for taken in practice.events] == ["evt_a"] * 3 + ["evt_b"]
     assert [event["outcome"] for event in await bot.control("events")] == ["taken", "refused"]
+
+
+async def test_a_hasty_portal_does_not_wait_as_long_as_it_is_asked_to(practice, config):
+    """Asked to wait for a minute, it sends its event again half a second later."""
+    practice.answers, practice.wait = [429], "60"
+    running = await serve(replace(config, hasty=True))
+    try:
+        async with ClientSession() as session:
+            await Bot(session, running.url).control("events", {"type": "portal.ping", "data": {}, "id": "evt_a"})
+            await until(lambda: len(practice.events) == 2)
+    finally:
+        await running.stop()
 
 
 async def test_raw_overrides(bot, practice):
@@ -150,13 +164,12 @@ async def test_the_morning_has_every_kind(bot, practice):
 
 def test_the_command_line():
     """Every switch reaches the configuration."""
-    config = config_from(["--port", "1", "--secret", SECRET, "--mode", "lookup", "--seed", "4"])
+    config = config_from(["--port", "1", "--secret", SECRET, "--mode", "lookup", "--seed", "4", "--hasty"])
     assert (config.port, config.mode, config.faults, config.portal_id) == (1, "lookup", {"seed": 4}, "main")
+    assert config.hasty
 
 
 async def test_never_beyond_loopback(config):
     """The stand-in refuses to be reachable from elsewhere."""
-    from dataclasses import replace
-
     with pytest.raises(ValueError, match="loopback"):
         await serve(replace(config, host="0.0.0.0"))

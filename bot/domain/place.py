@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.domain import tell
 from bot.domain.alarm import Channel, Place
 from bot.domain.conversation import Conversation
+from bot.domain.delivery import REDRAWS_A_MINUTE
 from bot.domain.journal import Entry
 from bot.domain.practice import Practice
 from bot.domain.store import Records
@@ -20,6 +21,9 @@ TROUBLES = {
     "replaced": "is another channel now than the one that had this name. If it is the right one, name it by its id",
     "shared_outside": "is shared with another company. Name a channel that only your practice can read",
 }
+_OTHERS_READ = frozenset({"replaced", "shared_outside"})  # words must not stay where others may read them
+# A hundred cards that move at once would fill what Slack allows for minutes, and whoever presses waits behind them.
+MOVES_APART = timedelta(minutes=1) / (REDRAWS_A_MINUTE * 0.8)
 
 
 def candidates(practice: Practice, *, department: str, slot: str) -> Iterator[str]:
@@ -91,6 +95,8 @@ def gone(records: Records, *, lost: Place, found: str | None, now: datetime) -> 
 def troubled(records: Records, *, channel_id: str, trouble: str, now: datetime, only: str = "") -> bool:
     """A channel cannot be used (`trouble` empty: it can again). Its open cards go where people see them, and back.
 
+    Urgent ones go at once, the others one after the other, at a pace that leaves room for what people do meanwhile.
+
     `only`: that is known of this one of its names; else of all but a #name that another channel has now. False when
     the practice does not name such a channel: it is a direct message's, or a former one.
     """
@@ -106,14 +112,23 @@ def troubled(records: Records, *, channel_id: str, trouble: str, now: datetime, 
         records.save_channel(replace(known, trouble=trouble))
         changed.add(named)
         _tell(records, named, trouble=trouble, now=now)
-    for named in names(practice) if changed else ():
+    if changed:
+        at_once = trouble in _OTHERS_READ
+        for n, conversation in enumerate(sorted(_moving(records, practice, changed), key=lambda one: not one.urgent)):
+            soon = at_once or conversation.urgent or n == 0
+            tell.draw(records, conversation, now=now, at=None if soon else now + n * MOVES_APART)
+    return ours
+
+
+def _moving(records: Records, practice: Practice, changed: set[str]) -> Iterator[Conversation]:
+    """Whose open cards stand in one of these channels, or would, if it could be used; the oldest first."""
+    for named in names(practice):
         channel = records.channel(named)
         for place in records.open_places(channel=channel.id) if channel and channel.id else ():
             conversation = records.conversation(place.conversation_id)
             home = practice.department(conversation.department).channel if conversation else None
             if conversation and (home in changed or named in changed):
-                tell.draw(records, conversation, now=now)
-    return ours
+                yield conversation
 
 
 def known_as(records: Records, *, channel_id: str) -> tuple[Channel, ...]:

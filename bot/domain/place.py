@@ -114,7 +114,8 @@ def troubled(records: Records, *, channel_id: str, trouble: str, now: datetime, 
         _tell(records, named, trouble=trouble, now=now)
     if changed:
         at_once = trouble in _OTHERS_READ
-        for n, conversation in enumerate(sorted(_moving(records, practice, changed), key=lambda one: not one.urgent)):
+        moving = {one.id: one for one in _moving(records, practice, changed)}  # once, however many posts are below it
+        for n, conversation in enumerate(sorted(moving.values(), key=lambda one: not one.urgent)):
             soon = at_once or conversation.urgent or n == 0
             tell.draw(records, conversation, now=now, at=None if soon else now + n * MOVES_APART)
     return ours

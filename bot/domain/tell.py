@@ -42,8 +42,7 @@ def draw(
         places = records.places_of(conversation_id=conversation.id)
     stand = [place.slot for place in places if place.ts]
     slots = ["department", "urgent"] if conversation.urgent else ["department"]
-    if at is None:
-        slots += [slot for slot in stand if slot not in slots and (slot == "urgent" or slot.startswith("dm:"))]
+    slots += [one for one in stand if one not in slots and (one == "urgent" or (at is None and one.startswith("dm:")))]
     for slot in slots:
         _draw(records, conversation, slot, stands=slot in stand, now=now, at=at)
 

@@ -31,14 +31,18 @@ _LEASE = int(LEASE.total_seconds() * 1_000_000)
 _REPLY = "reply:"
 _d = deliveries.c
 
-# While one of the same fold is pending, it takes the new one's place: the earlier time, and the greater urgency.
+# While one of the same fold is pending, it takes the new one's place: its lane (the card stands by now, or belongs to
+# another department), the earlier time, and the greater urgency. A post that may have arrived keeps its own time:
+# looked for too early, it would be made twice.
 _ADD = Sql(
     "INSERT INTO deliveries (id, what, lane, subject, conversation_id, slot, urgent, portal, fold, state, created_at,"
     " not_before, attempts, maybe_sent, marked, code)"
     " VALUES (:id, :what, :lane, :subject, :conversation_id, :slot, :urgent, :portal, :fold, 'pending', :created_at,"
     " :not_before, 0, FALSE, FALSE, '')"
-    " ON CONFLICT (fold) WHERE state = 'pending' DO UPDATE SET"
-    " not_before = {least}(deliveries.not_before, excluded.not_before),"
+    " ON CONFLICT (fold) WHERE state = 'pending' DO UPDATE SET lane = excluded.lane,"
+    " not_before = CASE WHEN deliveries.maybe_sent AND NOT (excluded.lane >= 'slack:redraw'"
+    " AND excluded.lane < 'slack:redraw;') THEN deliveries.not_before"
+    " ELSE {least}(deliveries.not_before, excluded.not_before) END,"
     " urgent = (deliveries.urgent OR excluded.urgent)"
 )
 # PostgreSQL judges the outer conditions again on the row as it is after waiting for its lock, the inner query not:
@@ -67,7 +71,7 @@ _CLAIM = Sql(
     f"{_TAKE} COALESCE((SELECT f.n FROM deliveries f"  # noqa: S608 - our own words
     " WHERE f.lane = :lane AND f.state = 'sending'), (SELECT d.n FROM deliveries d"
     f" WHERE d.lane = :lane AND d.{_OPEN} AND d.state = 'pending' AND d.not_before <= :now"
-    f" AND {_GOES_ON} ORDER BY d.urgent DESC, d.n LIMIT 1))"
+    f" AND {_GOES_ON} ORDER BY d.urgent DESC, d.n LIMIT 1)) AND d.lane = :lane"
     f" AND {_CLAIMABLE} AND {_GOES_ON}{_RETURNING}"
 )
 # On PostgreSQL several processes post in one channel, one after the other: each learns when the last one did, by the

@@ -58,7 +58,7 @@ class Delivery:
 
     `lane`: deliveries of one lane go one after the other, in order of `urgent` then age (`reply:` lanes: strictly by
     age). `subject`: what to draw or send (conversation, message, reply, alarm or inbox id). `fold`: while one with
-    the same `fold` is pending, another is not added (its `not_before` becomes the earlier of the two).
+    the same `fold` is pending, another is not added (it takes over the lane, and the earlier `not_before`).
     `portal`: whose stopped queue holds it back.
     """
 

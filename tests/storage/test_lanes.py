@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.domain.delivery import Delivery, Outcome, State, What, reply_lane
+from bot.domain.delivery import Delivery, Outcome, State, What, redraw_lane, reply_lane
 from tests.storage.desk import DELIVERED, LANE, Desk, now
 from tests.storage.family import MINUTE, sent
 
@@ -32,6 +32,31 @@ async def test_redraws_that_wait_are_one(desk: Desk):
     assert (claim.id, claim.urgent) == (first, True)
     second = await desk.add(desk.of, fold="card:1")
     assert {row["id"] for row in await desk.listed(State.PENDING)} >= {second}
+
+
+async def test_what_waits_is_in_the_lane_that_was_asked_for_last(desk: Desk):
+    """Its conversation was moved, or a former version had another lane for it: it waits behind no other place's posts."""
+    other, woken = "slack:dep:Refills", list[frozenset[str]]()
+    first = await desk.add(desk.of, fold="card:1")
+    desk.store.on_work(woken.append)
+    await desk.add(desk.of, lane=other, fold="card:1")
+    assert woken == [frozenset({other})]
+    assert await desk.claim() is None
+    assert (await desk.claim(other)).id == first
+
+
+async def test_a_post_that_may_stand_there_is_not_hastened_by_a_redraw(desk: Desk):
+    """Looked for while its call may still arrive, it would be made twice; a redraw that arrives twice shows the same."""
+    later = now() + MINUTE
+    for lane in (LANE, redraw_lane("c")):
+        await desk.add(desk.of, lane=lane, fold=lane)
+        claim = await desk.claim(lane)
+        await desk.settle(claim, Outcome(state=State.PENDING, again_at=later, maybe_sent=True))
+        await desk.add(desk.of, lane=lane, fold=lane, urgent=True)
+    assert await desk.claim() is None
+    assert (await desk.claim(redraw_lane("c"))).maybe_sent
+    claim = await desk.claim(at=later)
+    assert (claim.maybe_sent, claim.urgent) == (True, True)
 
 
 async def test_a_retry_takes_in_the_redraw_that_came_meanwhile(desk: Desk):

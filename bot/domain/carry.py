@@ -91,7 +91,7 @@ def settle_card(
             if present:
                 _words_follow(records, present, now=now)
         changes_at = _changes_by_itself(drawn)
-        if changes_at and changes_at > now:
+        if changes_at and changes_at > claim.claimed_at:
             stand = [place, *(one for one in places if one is not known)]
             tell.draw(records, drawn, now=now, at=changes_at, places=stand)
     return True

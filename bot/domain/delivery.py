@@ -99,6 +99,11 @@ class Claim:
     rested: float | None = None
     ahead: float | None = None
 
+    @property
+    def claimed_at(self) -> datetime:
+        """When it was claimed: what it shows is no older."""
+        return self.lease_until - LEASE
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:

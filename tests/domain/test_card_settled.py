@@ -1,0 +1,47 @@
+"""A card that was drawn is drawn again when it changes by itself, also if it changed while Slack answered."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from bot.domain import carry, setup
+from bot.domain.alarm import Place
+from bot.domain.conversation import Conversation
+from bot.domain.delivery import Outcome, State, redraw_lane
+from bot.domain.store import Records, Store
+from tests.domain.test_moves import PRACTICE
+from tests.storage.family import MINUTE, NOW, card, taken_in
+
+LANE = "slack:dep:Refills"
+
+
+def waits(records: Records) -> Conversation:
+    """A card that is due in a minute, not posted yet."""
+    made = replace(taken_in(records), department="Refills", due_at=NOW + MINUTE)
+    records.save_conversation(made)
+    records.add_delivery(card(records, made, lane=LANE), now=NOW)
+    return made
+
+
+async def carried(store: Store, lane: str, made: Conversation, *, at: datetime, took: timedelta) -> bool:
+    """Whether the lane had a card to draw at that time; Slack took it after a while."""
+    claim = await store.run(lambda r: r.claim(lane, now=at, by="test"))
+    if claim is None:
+        return False
+    place = Place(conversation_id=made.id, slot="department", key="key", channel="C0REFILLS", ts="1.000000")
+    done = Outcome(state=State.DELIVERED)
+    return await store.run(carry.settle_card, claim=claim, outcome=done, drawn=made, place=place, now=at + took)
+
+
+@pytest.mark.parametrize("took", [timedelta(seconds=1), 2 * MINUTE])
+async def test_a_card_that_became_late_while_slack_answered_is_drawn_late(one_process: Store, took: timedelta):
+    """Nothing else would draw it: it would look as if there were time for as long as nobody touches it."""
+    await one_process.run(setup.apply_practice, document=PRACTICE, by="cli:test", now=NOW)
+    made = await one_process.run(waits)
+    assert await carried(one_process, LANE, made, at=NOW, took=took)
+    late = NOW + 3 * MINUTE
+    assert await carried(one_process, redraw_lane(made.id), made, at=late, took=took)
+    assert not await carried(one_process, redraw_lane(made.id), made, at=late + 60 * MINUTE, took=took)

@@ -31,7 +31,7 @@ PATIENCE = 10.0  # seconds until an event is stored; a portal that waits longer 
 
 @dataclass(slots=True, kw_only=True)
 class PortalDoor:
-    """What the portals' routes share. `secrets` by portal id; `came` hears of each event, `seen` of each answer.
+    """What the portals' routes share. `secrets` by portal id; `came` hears of each signed event, `seen` of each answer.
 
     `careful_until`: each event is counted before it is read, because the last life of the service ended in the middle.
     """
@@ -77,7 +77,6 @@ class PortalRoutes:
         if secrets is None:
             self._door.seen("unknown", "404")
             return problem(404, "No portal of that id is set up here.")
-        self._door.came()
         with self._door.halls.setdefault(portal, Hall()).visit() as visit:
             response = await self._taken(request, portal, secrets, visit) if visit else full()
         self._door.seen(portal, str(response.status))
@@ -99,6 +98,7 @@ class PortalRoutes:
         except signature.NotVerified as not_verified:
             return problem(401, f"The signature does not hold: {not_verified}.")
         failpoint("webhook.verified")
+        self._door.came()
         if b'"portal.ping"' in raw and isinstance(_read(raw, now), Ping):
             failpoint("webhook.ping")
             return web.json_response({"status": "ok"})

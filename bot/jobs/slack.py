@@ -27,7 +27,7 @@ logger = logging.getLogger("portaldesk.slack")
 
 NO_CHANNEL = timedelta(seconds=3)  # before a card is tried again that no channel can take
 LONGEST_TURN = 5.0  # seconds that a claimed redraw waits for its turn
-_URGENT = slack_lane("urgent")
+_CARDS, _URGENT = slack_lane(""), slack_lane("urgent")
 PLAIN_AFTER = 4  # attempts after which a card that cannot be drawn or taken is shown plain
 
 Message = Mapping[str, Any]
@@ -63,7 +63,7 @@ class SlackDesk:
 
     @asynccontextmanager
     async def turn(self, lane: str) -> AsyncIterator[None]:
-        """The lane's turn to claim; whatever comes before it and is more urgent is claimed first.
+        """The lane's turn to claim; what comes to it meanwhile and is more urgent is claimed first.
 
         Redraws share one pace: they are claimed one after the other, each when the call of the one before has left.
         """
@@ -83,7 +83,7 @@ class SlackDesk:
             self._leaving.release()
 
     async def _rest(self, lane: str) -> None:
-        """Keep the pace; while portals' events pour in, everything but the urgent channel lets them pass."""
+        """Keep the pace; while portals' events pour in, all posts but the urgent channel's let them pass."""
         now = time.monotonic()
         if is_redraw(lane):
             wait = self.pace.update_in(now=now)
@@ -91,7 +91,7 @@ class SlackDesk:
             wait = self.pace.post_in(self._last[lane], now=now) if lane in self._last else 0.0
         if wait > 0:
             await asyncio.sleep(wait)
-        if lane != _URGENT:
+        if lane.startswith(_CARDS) and lane != _URGENT:
             await self.rush.over()
 
     async def post(

@@ -23,9 +23,13 @@ _SENDS = {"reply": "reply_text", "refill_confirm": "family_words", "outcome": "r
 
 @dataclass(frozen=True)
 class Send:
-    """A press of Send, from `began` until it was answered. `taken`: the window closed, or said that it was sent already."""
+    """A press of Send, from `began` until it was answered. `taken`: the window closed, or said that it was sent already.
+
+    `window`: the first of those that were open on top of each other.
+    """
 
     words: str
+    window: str
     user: str
     began: float
     at: float
@@ -206,7 +210,10 @@ def _submitted(found: History, row: dict[str, Any], sent: dict[str, Any]) -> Non
     taken = bool(closed or (row["acked"] and ("lready sent" in answer or "done already" in answer)))
     now = ((values.get("answer_by") or {}).get("selected_option") or {}).get("value", "now") == "now"
     if words and now:
-        found.sends.append(Send(words=words, user=payload["user"]["id"], began=sent["at"], at=row["at"], taken=taken))
+        window = str(view.get("root_view_id") or view["id"])
+        found.sends.append(
+            Send(words, window=window, user=payload["user"]["id"], began=sent["at"], at=row["at"], taken=taken)
+        )
     if view["callback_id"] == "reply":
         return
     for token in set(TOKEN.findall(json.dumps(view["blocks"]))):

@@ -93,16 +93,21 @@ def _waits(found: History, words: str) -> bool:
 
 
 def _twice_at_portal(found: History) -> list[str]:
+    """Whoever sends the same words from a second window wants them there twice."""
+    windows: dict[str, set[str]] = defaultdict(set)
+    for send in found.sends:
+        windows[digest_of(send.words)].add(send.window)
     by_words = Counter(shown.words_sha256 for shown in found.shown)
     by_id = Counter(shown.reply_id for shown in found.shown)
-    allowed = 1 + found.presses[SEND_AGAIN]
+    again = found.presses[SEND_AGAIN]
     return [
-        *(f"TWICE: words {sha[:12]} were shown {count} times" for sha, count in by_words.items() if count > allowed),
-        *(f"TWICE: reply {one} was shown {count} times" for one, count in by_id.items() if count > allowed),
         *(
-            f"UNASKED: words {sha[:12]} were shown without any Send"
-            for sha in by_words.keys() - {digest_of(send.words) for send in found.sends}
+            f"TWICE: words {sha[:12]} were shown {count} times, sent from {len(windows[sha])} windows"
+            for sha, count in by_words.items()
+            if count > max(1, len(windows[sha])) + again
         ),
+        *(f"TWICE: reply {one} was shown {count} times" for one, count in by_id.items() if count > 1 + again),
+        *(f"UNASKED: words {sha[:12]} were shown without any Send" for sha in by_words.keys() - windows.keys()),
     ]
 
 

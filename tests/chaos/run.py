@@ -46,7 +46,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--tenth", action="store_true", help="a tenth of all these figures")
     made.add_argument("--backend", choices=("sqlite", "postgres"), action="append")
     made.add_argument("--mode", choices=("idempotent", "lookup", "neither"), action="append")
-    made.add_argument("--out", type=Path, help="a folder for storm.json and storm.txt")
+    made.add_argument("--out", type=Path, help="a folder for storm.json, storm.txt, logs and journals")
     return made
 
 
@@ -91,10 +91,10 @@ async def _blown(folder: Path, given: argparse.Namespace, server: PostgresServer
     try:
         return await storm.run(folder, database, _storm(given, replicas=replicas, mode=mode), server)
     finally:
-        if given.out is not None:  # what the services logged, whatever became of the storm
+        if given.out is not None:  # what the services logged and the stand-ins saw, whatever became of the storm
             given.out.mkdir(parents=True, exist_ok=True)
-            for log in folder.rglob("service.log"):
-                shutil.copyfile(log, given.out / f"{'postgres' if server else 'sqlite'}-{mode}.log")
+            for kept in (*folder.rglob("service.log"), *folder.rglob("*.jsonl")):
+                shutil.copyfile(kept, given.out / f"{'postgres' if server else 'sqlite'}-{mode}-{kept.name}")
 
 
 def show(results: Sequence[storm.Result], console: Console) -> None:

@@ -153,7 +153,7 @@ async def _made_one(play: Stage, database: str, services: list[Service], skew: P
     await services[-1].start()
     await play.ready(services[-1])
     with suppress(AssertionError):  # what stands twice is told by the verdict
-        await world.until(lambda: _stands_once(play), what="each card to stand once", within=20)
+        await world.until(lambda: _stands_once(play), what="each card to stand once", within=120)
     await scene.settled(play, database)
     return [f"EXIT: told to stop, a service ended with {code}" for code in ends if code]
 

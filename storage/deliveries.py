@@ -46,7 +46,7 @@ _LET_GO = Sql(
     " not_before = :now WHERE id = :id"
 )
 _ORPHANS = Sql(
-    "SELECT id, fold, lane FROM deliveries"
+    "SELECT id, fold, lane, marked FROM deliveries"
     " WHERE state = 'sending' AND claimed_by <> :by AND lane >= 'slack:' AND lane < 'slack;'"
 )
 _INHERIT = Sql(
@@ -137,9 +137,10 @@ def inherit(t: Transaction, *, by: str, now: datetime) -> int:
     if t.shared:
         return 0
     orphans = t.rows(_ORPHANS, by=by)
-    for delivery_id, fold, lane in orphans:
+    for delivery_id, fold, lane, posting in orphans:
         absorb(t, fold, now=now)
-        t.run(_INHERIT, id=delivery_id, again_at=micros(now if is_redraw(lane) else now + CALL_LIMIT))
+        soon = is_redraw(lane) and not posting
+        t.run(_INHERIT, id=delivery_id, again_at=micros(now if soon else now + CALL_LIMIT))
     return len(orphans)
 
 

@@ -15,7 +15,7 @@ from typing import Any
 from bot import log
 from bot.domain import carry, place
 from bot.domain.delivery import PATIENCE, QUIET, Claim, Outcome, State, What, backoff, is_redraw, slack_lane
-from bot.domain.store import Store
+from bot.domain.store import Records, Store
 from bot.failpoint import failpoint
 from bot.jobs.outbox import still_ours
 from bot.jobs.rush import Rush
@@ -116,7 +116,7 @@ class SlackDesk:
             wait = max(self.pace.post_in(channel, now=time.monotonic()), self.pace.left(claim.rested))
             if wait > 0:
                 await asyncio.sleep(wait)
-            if not still_ours(claim, now=self.clock()):
+            if not still_ours(claim, now=self.clock()) or not await self._may_arrive(claim):
                 return Called(verdict=Verdict.UNSENT, code="lease_over")
             called = await self.poster.post(channel, message, key=key, thread=thread, broadcast=broadcast)
             now = time.monotonic()
@@ -125,6 +125,10 @@ class SlackDesk:
             elif called.verdict is not Verdict.UNSENT:
                 self.pace.posted(channel, now=now)
         return called
+
+    async def _may_arrive(self, claim: Claim) -> bool:
+        """A redraw may be made again at once, but not when it has become a post: write that down; False when fenced."""
+        return not is_redraw(claim.lane) or await self.store.run(_mark, claim=claim, now=self.clock())
 
     def _lock(self, channel: str) -> asyncio.Lock:
         if len(self._locks) > MOST:  # those that nobody holds are forgotten; where a lane posted last is a hint only
@@ -207,3 +211,7 @@ def patience(claim: Claim, *, now: datetime) -> timedelta:
     Such tries are not counted, since the network's faults say nothing about the message (PLAIN_AFTER).
     """
     return max(QUIET, min(PATIENCE, (now - claim.created_at) / 2))
+
+
+def _mark(records: Records, *, claim: Claim, now: datetime) -> bool:
+    return records.mark_sending(claim, now=now)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.jobs.reconcile import Reconciler
+from storage.sql import Sql
 from tests.journeys.conftest import OpenDesk
 from tests.world import World, labels, message
 
@@ -32,6 +33,20 @@ async def test_a_card_that_somebody_deleted_comes_back_by_itself(desk: World):
     assert len(await desk.history("card.lost")) == 1
     assert (await desk.reply(fresh, "Stop the drops.")).get("closed")
     await desk.card("elivered to the portal")
+
+
+async def test_a_redraw_that_becomes_a_post_is_written_down_first(desk: World):
+    """A card that was deleted a moment ago is posted anew by its redraw: a life that comes after knows that it may stand."""
+    await desk.write(message())
+    card = await desk.card("Ear drops and swimming")
+    await desk.quiet()
+    await desk.admin("delete_message", channel="C0NURSING", ts=card["ts"])
+    await desk.write(message(n="later", thread_id="t-1"))
+    await desk.quiet()
+    (fresh,) = await desk.cards()
+    assert fresh["ts"] != card["ts"]
+    posted = Sql("SELECT COUNT(*) FROM deliveries WHERE lane >= 'slack:redraw' AND lane < 'slack:redraw;' AND marked")
+    assert await desk.read(lambda records: records.one(posted)[0]) == 1
 
 
 async def test_of_two_cards_with_one_key_one_stays(desk: World):

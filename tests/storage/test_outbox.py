@@ -167,6 +167,16 @@ async def test_what_a_former_life_had_in_hand_is_free_where_nobody_else_lives(ur
     assert all(claim.maybe_sent for claim in found if claim)
 
 
+async def test_a_redraw_that_died_as_a_post_waits_like_one(url, desk: Desk):
+    """The card had to be posted anew, and that was written down: made again at once, it could stand there twice."""
+    await desk.add(desk.of, lane=REDRAW_LANE)
+    assert await desk.mark(await desk.claim(REDRAW_LANE))
+    begun = now()
+    await desk.store.run(lambda r: r.inherit(by="next life", now=begun))
+    assert await desk.claim(REDRAW_LANE, at=begun + CALL_LIMIT - MINUTE / 60) is None
+    assert (await desk.claim(REDRAW_LANE, at=begun + CALL_LIMIT) is not None) == url.startswith("sqlite")
+
+
 async def test_the_lane_of_a_post_that_died_goes_on_meanwhile(url, desk: Desk):
     """Nobody lives who could hold it: what stands behind it is posted at once; on PostgreSQL that may be somebody."""
     died, behind = [await desk.add(desk.of) for _ in range(2)]

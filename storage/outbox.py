@@ -88,6 +88,8 @@ _DRAWN = Sql(
     " RETURNING last_at - {clock}"
 )
 _APART = 60_000_000 // REDRAWS_A_MINUTE
+_NOT_DRAWN = Sql("UPDATE paces SET last_at = last_at - :apart WHERE lane = :lane")
+_NOT_CALLED = frozenset({"paced", "lease_over"})  # codes of a claim that never came to its call
 _HELD = " WHERE id = :id AND token = :token AND state = 'sending'"
 # Marking proves that the holder is alive, so the lease starts anew: one call takes well under half of it.
 _MARK = Sql(
@@ -271,7 +273,9 @@ def _keep_pace(t: Transaction, claim: Claim, outcome: Outcome, *, now: datetime)
     limited = outcome.code == "ratelimited" and outcome.again_at is not None
     wait = max(0, micros(outcome.again_at) - micros(now)) if limited and outcome.again_at else 0
     if is_redraw(claim.lane):
-        if limited:
+        if outcome.code in _NOT_CALLED:  # kept, it would grow with each claim that waits, faster than time goes on
+            t.run(_NOT_DRAWN, lane=REDRAW_LANE, apart=_APART)
+        elif limited:
             t.run(_PACED, lane=REDRAW_LANE, wait=wait + REDRAWS_AT_ONCE * _APART)
     elif _paced(t, claim.lane) and (limited or outcome.state is State.DELIVERED):
         t.run(_PACED, lane=claim.lane, wait=wait)

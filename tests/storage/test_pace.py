@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.delivery import REDRAW_LANE, REDRAWS_AT_ONCE, Outcome, State
+from bot.domain.delivery import REDRAW_LANE, REDRAWS_A_MINUTE, REDRAWS_AT_ONCE, Outcome, State
 from bot.slack.pace import Pace
 from tests.storage.desk import Desk, now
 from tests.storage.family import taken_in
@@ -78,6 +78,18 @@ async def test_redraws_are_counted_for_all_processes_together(url: str, opened, 
     assert owing[:REDRAWS_AT_ONCE] == [0.0] * REDRAWS_AT_ONCE
     assert sum(one == 0 for one in owing) < 24 or ahead[-1] < ahead[REDRAWS_AT_ONCE - 1]  # or the machine stood still
     assert Pace(apart=0).owing(1000.0) == 0
+
+
+@pytest.mark.parametrize("code", ["paced", "lease_over"])
+async def test_a_redraw_that_was_not_made_takes_nothing_from_the_others(desk: Desk, shared: bool, code: str):
+    """Many replicas that claim, wait too long and let go: their debt does not grow with each try."""
+    ahead = []
+    await desk.add(desk.of, lane=REDRAW_LANE)
+    for _ in range(5):
+        claim = await desk.claim(REDRAW_LANE)
+        ahead.append(claim.ahead)
+        await desk.settle(claim, Outcome(state=State.PENDING, counted=False, code=code))
+    assert set(ahead) == {None} if not shared else max(ahead) <= 60 / REDRAWS_A_MINUTE
 
 
 async def test_a_429_for_a_redraw_holds_everybody_s(desk: Desk, shared: bool):

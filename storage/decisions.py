@@ -25,6 +25,9 @@ class Words(msgspec.Struct):
     terms: Terms
 
 
+_read = mapping.reader(Words)
+
+
 _d = decisions.c
 _COLUMNS = (
     _d.id, _d.conversation_id, _d.message_id, _d.kind, _d.line, _d.round, _d.outcome, _d.approvable, _d.at,
@@ -87,7 +90,7 @@ def decisions_of(t: Transaction, conversation_id: str) -> tuple[Decision, ...]:
 
 
 def _decision(t: Transaction, row: Row) -> Decision:
-    words = mapping.from_bytes(t.unseal(row[9], "decisions", row[0], "words"), Words)
+    words = _read(t.unseal(row[9], "decisions", row[0], "words"))
     return Decision(
         id=row[0],
         conversation_id=row[1],

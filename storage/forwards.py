@@ -20,6 +20,9 @@ class Words(msgspec.Struct):
     words: str = ""
 
 
+_read = mapping.reader(Words)
+
+
 _f = forwards.c
 _COLUMNS = (
     _f.id, _f.conversation_id, _f.by, _f.from_department, _f.to, _f.to_department, _f.asked, _f.at, _f.prior,
@@ -70,7 +73,7 @@ def _changes(t: Transaction, forward: Forward) -> dict[str, object]:
 
 
 def _forward(t: Transaction, row: Row) -> Forward:
-    words = mapping.from_bytes(t.unseal(row[13], "forwards", row[0], "words"), Words)
+    words = _read(t.unseal(row[13], "forwards", row[0], "words"))
     return Forward(
         id=row[0],
         conversation_id=row[1],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -81,7 +82,6 @@ class StandingWords(msgspec.Struct):
 _encode = msgspec.json.Encoder().encode
 _stored = msgspec.json.Decoder(_Stored).decode
 _child = msgspec.json.Decoder(_StoredChild).decode
-_DECODERS: dict[Any, msgspec.json.Decoder[Any]] = {}
 _REQUESTS: dict[Kind, Any] = {
     Kind.REFILL: msgspec.json.Decoder(RefillRequest | None).decode,
     Kind.APPOINTMENT: msgspec.json.Decoder(AppointmentRequest | None).decode,
@@ -113,11 +113,17 @@ def _whole(value: Any) -> Any:
     return value
 
 
-def from_bytes(kept: bytes, shape: type[S]) -> S:
-    """The value of that shape; fields that this version does not know are passed over."""
-    decoder = _DECODERS.get(shape) or _DECODERS.setdefault(shape, msgspec.json.Decoder(shape))
-    decoded: S = decoder.decode(kept)
-    return decoded
+def reader(shape: type[S]) -> Callable[[bytes], S]:
+    """What reads values of that shape; fields that this version does not know are passed over.
+
+    To be made when its module is loaded: two threads that let msgspec look at one structure for the first time at the
+    same moment end the process.
+    """
+    return msgspec.json.Decoder(shape).decode
+
+
+read_fate = reader(Fate)
+read_standing = reader(StandingWords)
 
 
 def to_content(message: PortalMessage, sha256: bytes) -> bytes:

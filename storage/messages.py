@@ -75,7 +75,7 @@ def from_row(t: Transaction, row: Row) -> StoredMessage:
     sha256, content = mapping.from_content(t.unseal(row[3], "messages", row[0], "content"))
     words = None
     if row[7]:
-        words = mapping.from_bytes(t.unseal(row[7], "messages", row[0], "standing"), mapping.StandingWords)
+        words = mapping.read_standing(t.unseal(row[7], "messages", row[0], "standing"))
     return StoredMessage(
         id=row[0],
         conversation_id=row[1],

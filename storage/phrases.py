@@ -14,6 +14,7 @@ from storage.transaction import Transaction
 from storage.work_tables import own_phrases as table
 
 _p = table.c
+_read = mapping.reader(Phrase)
 _LOCK = Sql(select(func.pg_advisory_xact_lock(bindparam("notebook"))))
 _OF = Sql(select(_p.id, _p.words_sealed).where(_p.slack == bindparam("owner")).order_by(_p.id))
 _KEEP = Sql(
@@ -30,10 +31,7 @@ def phrases_of(t: Transaction, slack: str) -> Sequence[tuple[str, Phrase]]:
     """A person's own phrases with their ids, by title; two changes to one notebook go one after the other."""
     if t.locks and t.shared:
         t.run(_LOCK, notebook=int.from_bytes(t.hash("notebook", "", slack)[:8], "big", signed=True))
-    found = [
-        (row[0], mapping.from_bytes(t.unseal(row[1], "own_phrases", row[0], "words"), Phrase))
-        for row in t.rows(_OF, owner=slack)
-    ]
+    found = [(row[0], _read(t.unseal(row[1], "own_phrases", row[0], "words"))) for row in t.rows(_OF, owner=slack)]
     return sorted(found, key=lambda one: one[1].title.casefold())
 
 

@@ -31,6 +31,9 @@ class Words(msgspec.Struct):
     decision: dict[str, Any] | None = None
 
 
+_read = mapping.reader(Words)
+
+
 _r = replies.c
 COLUMNS = (
     _r.id, _r.conversation_id, _r.words_sealed, _r.written_at, _r.done_after, _r.state, _r.attempts,
@@ -163,7 +166,7 @@ def _changes(t: Transaction, reply: Reply) -> dict[str, object]:
 
 def words_of(t: Transaction, reply_id: str, sealed: bytes) -> Words:
     """The words of a sealed column."""
-    return mapping.from_bytes(t.unseal(sealed, "replies", reply_id, "words"), Words)
+    return _read(t.unseal(sealed, "replies", reply_id, "words"))
 
 
 def from_row(t: Transaction, row: Row) -> Reply:
@@ -171,7 +174,7 @@ def from_row(t: Transaction, row: Row) -> Reply:
     words = words_of(t, row[0], row[2])
     fate = mapping.Fate()
     if row[17]:
-        fate = mapping.from_bytes(t.unseal(row[17], "replies", row[0], "fate"), mapping.Fate)
+        fate = mapping.read_fate(t.unseal(row[17], "replies", row[0], "fate"))
     return Reply(
         id=row[0],
         conversation_id=row[1],

@@ -239,6 +239,20 @@ def test_importing_does_nothing():
 ANYTHING = {"Exception", "BaseException"}
 
 
+LOOKS = {"reader", "looked_at"}  # what has msgspec look at a structure: for modules to call, as they are loaded
+
+
+def test_no_thread_looks_at_a_structure_first():
+    """Two threads that have msgspec look at one structure for the first time at the same moment end the process."""
+    found = []
+    for path, name, function, _ in functions("bot", "storage", "handlers"):
+        if path.parts[:2] == ("bot", "sandbox") or name in LOOKS:
+            continue
+        called = [node.func for node in ast.walk(function) if isinstance(node, ast.Call)]
+        found += [f"{path}:{name}" for one in called if ast.unparse(one).endswith((".reader", "looked_at", "Decoder"))]
+    assert found == []
+
+
 def test_broad_excepts_stand_where_they_are_known():
     """Whatever an `except Exception` would swallow is swallowed only in the places that are listed here, with reasons."""
     found = Counter(str(path) for path, node in nodes() if _is_broad(node) and not _outside(path))

@@ -7,7 +7,10 @@ from typing import Any
 
 import msgspec
 
+from bot.portals.mend import looked_at
 from bot.portals.outgoing import Decision
+
+looked_at(Decision)
 
 
 def decision_of(kept: Mapping[str, Any] | None) -> Decision | None:

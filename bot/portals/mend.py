@@ -37,6 +37,15 @@ def fit(value: Any, kind: type[T], *, at: str) -> T:
     raise Unreadable(f"{at} has too many fields of a wrong type")
 
 
+def looked_at(*kinds: Any) -> None:
+    """Let msgspec look at these structures now, as their module is loaded; `fit` wants them so.
+
+    Two threads that have it look at one for the first time at the same moment end the process.
+    """
+    for kind in kinds:
+        msgspec.json.Decoder(kind)
+
+
 def exact_id(value: str, *, at: str) -> str:
     """An id just as it was given: a reply that is addressed to a tidied id could reach somebody else.
 

@@ -79,8 +79,10 @@ async def killed(play: Stage, database: str, tmp_path: Path, at: Sequence[tuple[
         await play.human("faults", faults=[])
         await service.end()
     met = [line.partition("!kill ")[2] for line in hits.read_text().splitlines() if "!kill " in line]
-    assert met == [point.name for point, _ in at], f"nobody came by {[p.name for p, _ in at[len(met) :]][:1]}"
-    assert service.deaths == len(at), scene.report(service)
+    assert met == [point.name for point, _ in at], (
+        f"ended with {service.codes}, nobody came by {[p.name for p, _ in at[len(met) :]][:1]}"
+    )
+    assert service.deaths == len(at), f"ended with {service.codes}; {scene.report(service)}"
     await judge(journey, mark, token, database)
 
 

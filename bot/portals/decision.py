@@ -7,10 +7,10 @@ from typing import Any
 
 import msgspec
 
-from bot.portals.mend import looked_at
+from bot.portals.mend import introduce
 from bot.portals.outgoing import Decision
 
-looked_at(Decision)
+introduce(Decision)
 
 
 def decision_of(kept: Mapping[str, Any] | None) -> Decision | None:

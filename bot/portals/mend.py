@@ -37,7 +37,7 @@ def fit(value: Any, kind: type[T], *, at: str) -> T:
     raise Unreadable(f"{at} has too many fields of a wrong type")
 
 
-def looked_at(*kinds: Any) -> None:
+def introduce(*kinds: Any) -> None:
     """Let msgspec look at these structures now, as their module is loaded; `fit` wants them so.
 
     Two threads that have it look at one for the first time at the same moment end the process.

@@ -13,7 +13,7 @@ from bot.domain.message import Kind, PortalMessage, Relationship, kind_of
 from bot.portals.base import Unreadable
 from bot.portals.contract import Attachment, Body, Message, Patient, Sender
 from bot.portals.html_text import plain
-from bot.portals.mend import exact_id, fit, looked_at
+from bot.portals.mend import exact_id, fit, introduce
 from bot.portals.request import STRUCTURES, Request, kind_told_by, translated
 from bot.portals.text import day, line, moment, words
 
@@ -21,7 +21,7 @@ _AHEAD = timedelta(minutes=5)  # a portal's clock; a message from further ahead 
 _KINDS = {known.value: known for known in Kind}
 _RELATIONSHIPS = {known.value: known for known in Relationship}
 _ENCODER = msgspec.json.Encoder()
-looked_at(Message, *STRUCTURES.values())
+introduce(Message, *STRUCTURES.values())
 
 
 def read_message(data: dict[str, Any], *, stamped: datetime, arrived: datetime) -> tuple[PortalMessage, bytes]:

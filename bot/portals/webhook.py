@@ -22,7 +22,7 @@ from bot.domain.event import (
 )
 from bot.portals.base import Unreadable
 from bot.portals.contract import LINE_LIMIT, ReplyProgress, Standing, Thread
-from bot.portals.mend import exact_id, fit, looked_at
+from bot.portals.mend import exact_id, fit, introduce
 from bot.portals.text import line, moment, words
 from bot.portals.translation import read_message
 
@@ -30,7 +30,7 @@ __all__ = ["DEEPEST", "Unreadable", "read"]
 
 DEEPEST = 32  # levels of JSON
 _BOM = b"\xef\xbb\xbf"
-looked_at(Standing, Thread, ReplyProgress)
+introduce(Standing, Thread, ReplyProgress)
 _STATUSES = frozenset({"accepted", "delivered", "read", "failed"})
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 _ESCAPE = re.compile(

@@ -99,19 +99,18 @@ class SqlRecords:
     """The protocol Records over one cursor. `locks`: it may write; `shared`: other processes write too (PostgreSQL)."""
 
     __slots__ = (
-        "_cursor", "_database", "_dialect", "hash", "in_force", "keys", "link", "locks", "mac", "new_id", "ruled",
-        "rung", "seal", "shared", "unseal", "woken",
+        "_cursor", "_dialect", "hash", "in_force", "keys", "link", "locks", "mac", "new_id", "ruled", "rung", "seal",
+        "shared", "unseal", "woken",
     )  # fmt: skip
 
     def __init__(self, tools: Tools, cursor: Any, *, locks: bool) -> None:
         self._cursor = cursor
         self._dialect = tools.dialect
-        self._database = tools.dialect.name
         self.woken: set[str] = set()
         self.rung: list[tuple[str, bool]] = []
         self.ruled: Practice | None = None
         self.locks = locks
-        self.shared = self._database == "postgresql"
+        self.shared = tools.dialect.name == "postgresql"
         self.keys = tools.keys
         self.seal = tools.keys.seal
         self.unseal = tools.keys.open
@@ -123,26 +122,26 @@ class SqlRecords:
 
     def run(self, sql: Sql, **values: Any) -> int:
         """Run a statement; how many rows it touched."""
-        ready = sql.ready.get(self._database) or sql.on(self._dialect)
+        ready = sql.on(self._dialect)
         self._cursor.execute(ready.text, ready.values(values))
         count: int = self._cursor.rowcount
         return count
 
     def run_each(self, sql: Sql, each: Sequence[dict[str, Any]]) -> None:
         """Run a statement once for each of these values."""
-        ready = sql.ready.get(self._database) or sql.on(self._dialect)
+        ready = sql.on(self._dialect)
         self._cursor.executemany(ready.text, [ready.values(values) for values in each])
 
     def one(self, sql: Sql, **values: Any) -> Row | None:
         """Its first row, or None. All are fetched: SQLite commits no statement that still has rows to give."""
-        ready = sql.ready.get(self._database) or sql.on(self._dialect)
+        ready = sql.on(self._dialect)
         self._cursor.execute(ready.text, ready.values(values))
         rows = self._cursor.fetchall()
         return ready.row(rows[0]) if rows else None
 
     def rows(self, sql: Sql, **values: Any) -> list[Row]:
         """All its rows."""
-        ready = sql.ready.get(self._database) or sql.on(self._dialect)
+        ready = sql.on(self._dialect)
         self._cursor.execute(ready.text, ready.values(values))
         rows: list[Row] = self._cursor.fetchall()
         return [ready.row(row) for row in rows] if ready.times_out else rows

@@ -73,18 +73,18 @@ class Sql:
     {least} and {most} the smaller and the greater of two; text takes and gives times as numbers.
     """
 
-    __slots__ = ("_columns", "_statement", "ready")
+    __slots__ = ("_columns", "_ready", "_statement")
 
     def __init__(self, statement: Statement | Upsert | str, columns: Sequence[str] | None = None) -> None:
         self._statement = statement
         self._columns = columns
-        self.ready: dict[str, Ready] = {}  # by the database's name; on() makes what is not there yet
+        self._ready: dict[str, Ready] = {}
 
     def on(self, dialect: Dialect) -> Ready:
         """The statement, ready for this database."""
-        ready = self.ready.get(dialect.name)
+        ready = self._ready.get(dialect.name)
         if ready is None:
-            ready = self.ready[dialect.name] = Ready(self._of(dialect.name), self._columns, dialect)
+            ready = self._ready[dialect.name] = Ready(self._of(dialect.name), self._columns, dialect)
         return ready
 
     def _of(self, database: str) -> Statement:

@@ -430,9 +430,7 @@ class World:
 
         def working() -> bool:
             front, outbox = self.service._front, self.service._outbox
-            being_told = len(self.journal("delivery")) > len(
-                self.journal("ack")
-            )  # something that Slack is just telling
+            being_told = len(self.journal("delivery")) > len(self.journal("ack"))  # by Slack, just now
             return being_told or bool(front and front.tasks) or bool(outbox and outbox._workers)
 
         async def idle() -> bool:

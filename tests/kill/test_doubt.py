@@ -12,7 +12,7 @@ from tests import verdict, world
 from tests.kill import scene
 from tests.kill.journeys import JOURNEYS
 from tests.kill.people import Nurse, lacks
-from tests.kill.stage import Stage, stage, stages
+from tests.kill.stage import Service, Stage, stage, stages
 
 pytestmark = [pytest.mark.kill, pytest.mark.asyncio(loop_scope="module")]
 
@@ -59,11 +59,7 @@ async def _killed_on_the_way_out(play: Stage, database: str, point: str) -> None
     mark, token, nurse = scene.Mark(play), scene.new_token(), Nurse(play)
     await service.start()
     try:
-        await play.ready(service)
-        when.touch()
-        await play.write(token)
-        await world.until(lambda: nurse.card(token), what="the card")
-        await nurse.answer(token, f"Answer to {token}")
+        await _answered(play, service, when, nurse, token)
         await world.until(lambda: _asks_or_says(nurse, token), what="a card that asks or says delivered", within=30)
         await scene.settled(play, database)
     finally:
@@ -73,6 +69,15 @@ async def _killed_on_the_way_out(play: Stage, database: str, point: str) -> None
     assert verdict.judge(found, mode="neither") == []
     assert len(found.shown) == (0 if point in ("outbox.mark", "portal.before_send") else 1)
     assert await scene.breaches(database) == []
+
+
+async def _answered(play: Stage, service: Service, when: Path, nurse: Nurse, token: str) -> None:
+    """A message comes and is answered, once the service is ready; from then on its failpoints count."""
+    await play.ready(service)
+    when.touch()
+    await play.write(token)
+    await world.until(lambda: nurse.card(token), what="the card")
+    await nurse.answer(token, f"Answer to {token}")
 
 
 async def _asks_or_says(nurse: Nurse, token: str) -> bool:
@@ -131,11 +136,7 @@ async def test_the_ways_out_of_doubt_though_each_life_of_the_service_ends(tmp_pa
         await play.control("settings", {"receipts": "none"})  # its own word would end the doubt first
         await service.start()
         try:
-            await play.ready(service)
-            when.touch()
-            await play.write(token)
-            await world.until(lambda: nurse.card(token), what="the card")
-            await nurse.answer(token, f"Answer to {token}")
+            await _answered(play, service, when, nurse, token)
             await world.until(lambda: dead(len(WAYS_OUT)), what="each life to end", within=60)
             await play.ready(service)
             await nurse.push(token, "Mark delivered", "C0NURSING", until=lacks("Mark delivered"))

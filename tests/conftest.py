@@ -4,6 +4,8 @@ import os
 
 import pytest
 
+pytest.register_assert_rewrite("tests.world", "tests.kill")  # what helpers assert is told with its values too
+
 
 def pytest_configure(config: pytest.Config) -> None:
     """Forget the settings of whoever runs the tests, before anything is collected or started."""

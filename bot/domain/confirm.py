@@ -23,7 +23,7 @@ from bot.domain.send import answerable
 from bot.domain.staff import Person
 from bot.domain.store import Records
 from bot.domain.turn import ForwardState, Turn
-from bot.domain.words import Ticks, checked_words
+from bot.domain.words import Ticks, checked_words, only_once
 
 WORDS = "family_words"  # the field that a refusal belongs to
 
@@ -64,6 +64,8 @@ def confirm(records: Records, *, window_id: str, person: Person, said: Said, now
     if said.by is By.NOW:
         answerable(deciding.picture)
         words = checked_words(said.words, picture=deciding.picture, ticks=said.ticks, records=records, field=WORDS)
+        if _decided_so(planned):
+            only_once(words, picture=deciding.picture, by=person.slack, field=WORDS)
     elif len(words) > TEXT_LIMIT:
         raise Refused(f"{len(words):,} characters; this takes {TEXT_LIMIT:,}.", because=Refusal.TEXT, field=WORDS)
     _keep(records, planned)
@@ -78,6 +80,12 @@ def confirm(records: Records, *, window_id: str, person: Person, said: Said, now
         _hand_back(records, fresh, planned, words, now=now)
     waiting = next_refill(records, person=person, besides=fresh.conversation.id)
     return Confirmed(decisions=planned.decisions, reply=reply, next=waiting, row=deciding.row)
+
+
+def _decided_so(planned: Planned) -> bool:
+    """Whether the same person decided all of it just so."""
+    before = {line.medication.line: line.decided for line in planned.deciding.lines}
+    return all(decision.repeats(before.get(decision.line)) for decision in planned.decisions)
 
 
 def _keep(records: Records, planned: Planned) -> None:

@@ -75,6 +75,10 @@ class Decision:
     entered_at: datetime | None = None
     entered_by: str | None = None
 
+    def repeats(self, before: Decision | None) -> bool:
+        """Whether the same person decided just that before."""
+        return before is not None and (self.outcome, self.terms, self.by) == (before.outcome, before.terms, before.by)
+
 
 def asked_about(patient: Patient, medication: Medication | None = None) -> str:
     """A digest of the child and the medicine line: once it is another, a decision about them tells nobody anything."""

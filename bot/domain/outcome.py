@@ -22,7 +22,7 @@ from bot.domain.sequence import after
 from bot.domain.staff import Person
 from bot.domain.store import Records
 from bot.domain.window import Window, mine
-from bot.domain.words import Ticks, checked_words
+from bot.domain.words import Ticks, checked_words, only_once
 
 ACTS = {Kind.APPOINTMENT: Act.SCHEDULE, Kind.INSURANCE: Act.RECORD, Kind.REFERRAL: Act.REFER}
 OUTCOMES = {
@@ -126,13 +126,16 @@ def record(records: Records, *, window_id: str, person: Person, filled: Filled, 
     if filled.outcome not in recording.outcomes:
         raise Refused("Choose what became of it.", because=Refusal.TEXT, field=OUTCOME)
     terms = _terms(recording, filled, now=now)
+    decision = _decision(records, recording, filled, terms, now=now)
     words = ""
     if filled.tells:
         answerable(picture)
         words = checked_words(filled.words, picture=picture, ticks=filled.ticks, records=records, field=WORDS)
+        if decision.repeats(recording.before):
+            only_once(words, picture=picture, by=person.slack, field=WORDS)
     elif filled.outcome != "recorded":
         raise Refused("Tell the family: tick Answer the family and write it.", because=Refusal.TEXT, field=OUTCOME)
-    decision = _kept(records, recording, filled, terms, now=now)
+    _keep(records, recording, decision)
     fresh = records.picture(picture.conversation.id)
     assert fresh is not None
     said = Answer(text=words, done_after=filled.done_after or not words)
@@ -141,9 +144,9 @@ def record(records: Records, *, window_id: str, person: Person, filled: Filled, 
     return decision
 
 
-def _kept(records: Records, recording: Recording, filled: Filled, terms: Terms, *, now: datetime) -> Decision:
-    talk, staff, before = recording.seat.conversation, recording.seat.staff, recording.before
-    decision = Decision(
+def _decision(records: Records, recording: Recording, filled: Filled, terms: Terms, *, now: datetime) -> Decision:
+    talk, before = recording.seat.conversation, recording.before
+    return Decision(
         id=records.new_id("k"),
         conversation_id=talk.id,
         message_id=recording.message.id,
@@ -151,19 +154,24 @@ def _kept(records: Records, recording: Recording, filled: Filled, terms: Terms, 
         line=0,
         round=(before.round if before else 0) + 1,
         outcome=filled.outcome,
-        by=author_of(staff),
+        by=author_of(recording.seat.staff),
         at=after(now, (one.at for one in recording.picture.decisions)),
         terms=terms,
     )
+
+
+def _keep(records: Records, recording: Recording, decision: Decision) -> None:
+    talk, before = recording.seat.conversation, recording.before
     version = recording.window.version
     if not records.decide(decision, version=version, practice=recording.picture.practice.version):
         raise Refused(
             "Somebody recorded this a moment ago. Close this window, look at the card.", because=Refusal.DECIDED
         )
     action = f"{talk.kind.value}.{'changed' if before else 'recorded'}"
-    write(records, action, talk, by=staff, now=decision.at, decision=decision.id, outcome=filled.outcome)
+    write(
+        records, action, talk, by=recording.seat.staff, now=decision.at, decision=decision.id, outcome=decision.outcome
+    )
     records.save_conversation(replace(talk, version=talk.version + 1))
-    return decision
 
 
 def _terms(recording: Recording, filled: Filled, *, now: datetime) -> Terms:

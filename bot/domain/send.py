@@ -18,7 +18,7 @@ from bot.domain.reply import Reply
 from bot.domain.staff import Person, Staff
 from bot.domain.store import Records
 from bot.domain.window import Window, mine
-from bot.domain.words import Ticks, checked_words
+from bot.domain.words import Ticks, checked_words, only_once
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +81,7 @@ def send(records: Records, *, window_id: str, person: Person, form: Form, now: d
     answerable(picture)
     ticks = Ticks(proxy=form.proxy_tick, sibling=form.sibling_tick)
     text = checked_words(form.text, picture=picture, ticks=ticks, records=records, field="reply_text")
+    only_once(text, picture=picture, by=person.slack, field="reply_text")
     if conversation.version != window.version:
         return _shown_again(records, _desk(window, picture, staff), now=now)
     if window.stale and not form.read_tick:

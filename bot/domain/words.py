@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from bot.domain.delivery import State
 from bot.domain.message import Patient
 from bot.domain.picture import Picture
 from bot.domain.privacy import first_name
@@ -55,6 +56,23 @@ def checked_words(text: str, *, picture: Picture, ticks: Ticks, records: Records
     if not ticks.sibling:
         _other_child(words, picture, records)
     return words
+
+
+def only_once(words: str, *, picture: Picture, by: str, field: str) -> None:
+    """Refuse the words of this person's last answer: Slack said that it had not worked, and it had.
+
+    Not when that answer failed, nor when the family has written since: then the same words are another answer.
+    """
+    last = picture.last_reply
+    if last is None or last.state is State.FAILED or last.author.slack != by or last.text != words:
+        return
+    if all(message.received_at <= last.written_at for message in picture.messages):
+        raise Refused(
+            "Already sent: your last answer has these very words. Close this window; the card shows how far it is. "
+            "To send something else, change the words.",
+            because=Refusal.ALREADY_SENT,
+            field=field,
+        )
 
 
 def _other_child(words: str, picture: Picture, records: Records) -> None:

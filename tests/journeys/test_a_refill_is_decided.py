@@ -252,6 +252,21 @@ async def test_a_decision_is_changed_in_a_new_audited_round(desk: World):
     await desk.journalled("refill.changed")
 
 
+async def test_the_same_decision_with_the_same_words_is_told_already_sent(desk: World):
+    """Slack showed its triangle and it had worked: all once more is refused; other words, or another decision, are not."""
+    card = await asked(desk)
+    for waits in (card, "Enter in EHR"):
+        stands = waits if isinstance(waits, dict) else await desk.card(waits, **CHANNEL)
+        await desk.choose(await deciding(desk, stands), "line_1_outcome", "approved", who="U0GRACE")
+        page = await desk.window("U0GRACE", containing="You decide")
+        told = await desk.submit(page, who="U0GRACE")
+        await desk.replies()
+    assert "Already sent: your last answer has these very words." in str(told["errors"])
+    assert await desk.rows("SELECT round FROM decisions") == [(1,)]
+    assert (await desk.submit(page, who="U0GRACE", family_words="Really: it is approved.")).get("closed")
+    assert len(await desk.replies(2)) == 2
+
+
 async def test_nobody_decides_for_themselves(open_desk: OpenDesk):
     """The account that asks is the prescriber's own: refused, and offered to nobody."""
     own = "{slack: U0GRACE, name: Grace Kim, title: PNP, roles: [staff, prescriber], own_portal_users: [pu-1], "

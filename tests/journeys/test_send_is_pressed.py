@@ -59,6 +59,22 @@ async def test_a_second_press_is_told_already_sent(desk: World):
     assert [r["body"]["text"] for r in desk.shown()] == ["Stop the drops."]
 
 
+async def test_the_same_words_from_a_new_window_are_told_already_sent(desk: World):
+    """Slack showed its triangle and it had worked: the writer opens a new window, pastes the words, and nothing leaves."""
+    card, view = await opened(desk)
+    await desk.send(view, "Stop the drops.")
+    await desk.replies()
+    view = await desk.writing(await desk.card("Ear drops and swimming"))
+    again = await desk.forge(view, " Stop the drops. ")
+    assert "Already sent: your last answer has these very words." in str(again["errors"])
+    assert (await desk.send(view, "Stop the drops, please.")).get("closed")
+    await desk.write(message(message_id="m-2", body=BODY))
+    view = await desk.writing(await desk.card("And now a fever!"))
+    assert (await desk.send(view, "Stop the drops, please.")).get("closed")  # another answer, to another question
+    assert [r["body"]["text"] for r in await desk.replies(3)] == ["Stop the drops."] + 2 * ["Stop the drops, please."]
+    await desk.journalled("refused.send")
+
+
 async def _wrote(desk: World, card: dict[str, Any]) -> None:
     await desk.write(message(message_id="m-2", body=BODY))
 

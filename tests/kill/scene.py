@@ -100,9 +100,17 @@ async def breaches(database: str) -> list[str]:
         await store.close()
 
 
+_ACTS = """
+SELECT CASE action WHEN 'reply.status' THEN 'reply.delivered' ELSE action END, COUNT(*) FROM journal j
+WHERE action <> 'reply.status' OR detail_json LIKE '%"delivered"%' AND NOT EXISTS (
+    SELECT 1 FROM journal d WHERE d.action = 'reply.delivered' AND d.subject = j.subject)
+GROUP BY 1
+"""
+
+
 def journalled(database: str, acts: Iterable[str]) -> dict[str, int]:
-    """How many rows of each of these acts the journal has."""
-    found = dict(rows(database, "SELECT action, COUNT(*) FROM journal GROUP BY action"))
+    """How many rows of each of these acts the journal has. An answer's arrival is also what the portal said first."""
+    found = dict(rows(database, _ACTS))
     return {act: found.get(act, 0) for act in acts}
 
 

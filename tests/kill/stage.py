@@ -59,6 +59,7 @@ class Nursery:
                 if not ended.done():
                     ended.set_result(told["code"])
             elif "pid" in told:
+                self._ended.pop(told["pid"], None)  # a number that another one had, who ended long ago
                 self._born.put_nowait(told["pid"])
 
     def ended(self, pid: int) -> asyncio.Future[int]:

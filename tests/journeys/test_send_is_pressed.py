@@ -61,7 +61,7 @@ async def test_a_second_press_is_told_already_sent(desk: World):
 
 async def test_the_same_words_from_a_new_window_are_told_already_sent(desk: World):
     """Slack showed its triangle and it had worked: the writer opens a new window, pastes the words, and nothing leaves."""
-    card, view = await opened(desk)
+    _, view = await opened(desk)
     await desk.send(view, "Stop the drops.")
     await desk.replies()
     view = await desk.writing(await desk.card("Ear drops and swimming"))

@@ -12,7 +12,9 @@ _DROP = Sql(
     "UPDATE deliveries SET state = 'dropped', code = 'folded', settled_at = :now"
     " WHERE state = 'pending' AND fold = :fold RETURNING lane, urgent"
 )
-_TAKE_OVER = Sql("UPDATE deliveries SET lane = :lane, urgent = (urgent OR :urgent) WHERE id = :id AND state = 'pending'")
+_TAKE_OVER = Sql(
+    "UPDATE deliveries SET lane = :lane, urgent = (urgent OR :urgent) WHERE id = :id AND state = 'pending'"
+)
 
 
 def absorb(t: Transaction, fold: str | None, *, now: datetime) -> Row | None:

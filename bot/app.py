@@ -21,7 +21,7 @@ from aiohttp import web
 import handlers
 from bot import log, practice_file
 from bot.connection import Connection, SlackApp, SlackRefused, sign_in, slack_app, web_client
-from bot.domain import backlog, look, over, overdue, set_back, setup, snooze, suspect, unread
+from bot.domain import backlog, over, overdue, set_back, setup, snooze, suspect, unread
 from bot.domain.delivery import What
 from bot.domain.practice import Practice
 from bot.domain.store import Records, Store, StoreFull, StoreUnavailable
@@ -218,7 +218,7 @@ class Service:
         self.ticks.add("outbox", self._outbox.tick, every=1)
         acts = {"wake": (snooze.wake, 5), "backlog": (backlog.watch, 10), "doubts": (overdue.doubts, 30)}
         acts |= {"unread": (unread.notice, 600), "clock": (set_back.notice, 5), "alarms": (over.alarms, 60)}
-        acts |= {"waiting": (rounds.waiting_too_long, 300), "unshown": (look.remind, 3600)}
+        acts |= {"waiting": (rounds.waiting_too_long, 300)}
         for name, (act, every) in acts.items():
             self.ticks.add(name, partial(self._round, act), every=every)
         self.ticks.add("seal", self.watch.chain, every=2)
@@ -227,6 +227,7 @@ class Service:
         channels = rounds.ChannelRound(self.store, poster, self.clock)
         self.ticks.add("channels", channels.run, every=600)
         self.ticks.add("new-channels", channels.look_at_new, every=5)
+        self.ticks.add("unshown", rounds.UnshownRound(self.store, self.clock).run, every=3600)
         self.ticks.add("reconcile", Reconciler(self.store, poster, self.clock).run, every=3600)
         again = partial(self._round, rounds.try_portals_again, portals=self.settings.portal_ids)
         self.ticks.add("portals", again, every=600)

@@ -11,17 +11,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import BigInteger, bindparam, select, type_coerce
 
 from bot.domain.journal import Entry
 from bot.failpoint import failpoint
 from storage.crypto import KeysWrong, Tampered
-from storage.journal import genuine, journal
+from storage.journal import genuine, journal, writable
 from storage.shared import patiently
 from storage.sql import Sql, at
 from storage.tables import journal as table
 from storage.transaction import Row, Transaction
-from storage.types import micros
+from storage.types import SOUND, micros
 
 START = bytes(32)  # what the first link points to
 AT_ONCE = 500  # rows sealed in one transaction: the LIMIT below
@@ -51,7 +51,10 @@ _LINKS = Sql(
 )
 _BELOW = -(2**63)  # every time and every number of the two databases, but for one row, which counting finds
 _SPAN = Sql(
-    select(_j.n, _j.at, _j.actor, _j.action, _j.subject, _j.outcome, _j.detail_json, _j.sealed_at, _j.hash)
+    select(
+        *(_j.n, _j.at, _j.actor, _j.action, _j.subject, _j.outcome, _j.detail_json),
+        *(type_coerce(_j.sealed_at, BigInteger), _j.hash),
+    )
     .where(_j.at >= bindparam("since"), _j.at < bindparam("until"), _j.n > bindparam("after"))
     .order_by(_j.n)
     .limit(_PAGE)
@@ -67,7 +70,10 @@ _KEEP = Sql(
     "INSERT INTO vault (name, value_sealed) VALUES ('journal:head', :sealed)"
     " ON CONFLICT (name) DO UPDATE SET value_sealed = excluded.value_sealed"
 )
-_LEFT = Sql("SELECT COUNT(*), MIN(at) FROM journal WHERE sealed_at IS NULL")
+_LEFT = Sql(
+    f"SELECT COUNT(*), MIN(CASE WHEN at {SOUND} THEN at END) FROM journal"  # noqa: S608 - our own words
+    " WHERE sealed_at IS NULL"
+)
 _COUNT = Sql("SELECT COUNT(*) FROM journal WHERE sealed_at IS NOT NULL")
 
 
@@ -164,7 +170,7 @@ def seal(t: Transaction, *, now: datetime, left: Link | None = None) -> Batch:
 
 def _began(t: Transaction) -> int | None:
     """When the row was sealed that says: from now on rows have proofs; 0 while it is not sealed, None without one."""
-    found = [row[7] or 0 for row in t.rows(_PROVEN) if genuine(t, row[:6], row[6])]
+    found = [row[7] if isinstance(row[7], int) else 0 for row in t.rows(_PROVEN) if genuine(t, row[:6], row[6])]
     return found[0] if found else None
 
 
@@ -174,7 +180,7 @@ def _over(began: int | None, sealed_at: int) -> bool:
 
 
 def _forged(t: Transaction, told: Row, mac: object, *, strict: bool) -> bool:
-    return strict if mac is None else not genuine(t, told, mac)
+    return strict or not writable(told) if mac is None else not genuine(t, told, mac)
 
 
 def _there(t: Transaction, link: Link | None) -> bool:

@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, func, or_, select, text
 
 from bot.domain.delivery import CALL_LIMIT, State, What, is_redraw
 from bot.domain.tail import Tail
-from storage.outbox import absorb
+from storage.fold import absorb, take_over
 from storage.sql import Sql
 from storage.tables import conversations, stopped_portals
 from storage.tables import deliveries as table
@@ -122,8 +122,9 @@ def tails(t: Transaction, *, now: datetime) -> Sequence[Tail]:
 def park(t: Transaction, *, now: datetime) -> tuple[Sequence[str], int]:
     """After a restore: each answer on its way is UNCLEAR (their ids), every post may have been made (how many)."""
     for row in t.rows(_HELD):
-        absorb(t, row[1], now=now)
+        twin = absorb(t, row[1], now=now)
         t.run(_LET_GO, id=row[0], now=micros(now))
+        take_over(t, row[0], twin)
     answers = [row[0] for row in t.rows(_ANSWERS)]
     t.run(_DOUBT, now=micros(now))
     return answers, t.run(_MAYBE)
@@ -138,9 +139,10 @@ def inherit(t: Transaction, *, by: str, now: datetime) -> int:
         return 0
     orphans = t.rows(_ORPHANS, by=by)
     for delivery_id, fold, lane, posting in orphans:
-        absorb(t, fold, now=now)
+        twin = absorb(t, fold, now=now)
         soon = is_redraw(lane) and not posting
         t.run(_INHERIT, id=delivery_id, again_at=micros(now if soon else now + CALL_LIMIT))
+        take_over(t, delivery_id, twin)
     return len(orphans)
 
 
@@ -149,9 +151,10 @@ def redeliver(t: Transaction, delivery_id: str, *, now: datetime, maybe_sent: bo
     row = t.one(_SETTLED, delivery_id=delivery_id)
     if row is None:
         return False
-    absorb(t, row[1], now=now)
+    twin = absorb(t, row[1], now=now)
     doubt = bool(row[2]) if maybe_sent is None else maybe_sent
     t.run(_REDELIVER, id=delivery_id, now=micros(now), maybe_sent=doubt)
+    take_over(t, delivery_id, twin)
     t.woken.add(row[0])
     return True
 

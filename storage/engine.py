@@ -95,6 +95,7 @@ def _sqlite(url: URL, *, writes: bool) -> Engine:
 
 def promise(connection: Any, *, writes: bool) -> None:
     """Set what a SQLite connection must keep to, and read it back; StoreUnsafe where it does not hold."""
+    connection.text_factory = _text
     wanted: dict[str, object] = {
         "busy_timeout": BUSY_MS,
         "journal_mode": journal_mode(pysqlite3.sqlite_version_info),
@@ -113,6 +114,11 @@ def promise(connection: Any, *, writes: bool) -> None:
         found = connection.execute(f"PRAGMA {name}").fetchone()[0]
         if found != value:
             raise StoreUnsafe(f"SQLite keeps {name} at {found}, it must be {value}. Is the file on a local disk?")
+
+
+def _text(stored: bytes) -> str:
+    """A value of a column of words. What somebody put there that is no UTF-8 is read too: the sealer must name it."""
+    return stored.decode("utf-8", "surrogateescape")
 
 
 def _patiently(connection: Any, sql: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import os
+import re
 from collections.abc import Callable, Sequence
 
 import msgspec
@@ -18,6 +19,7 @@ from storage.transaction import Row, Transaction
 from storage.types import micros
 
 _NONCE = 8
+_LONE = re.compile("[\ud800-\udfff]")
 _encode = msgspec.msgpack.encode  # each value with its type and length: no two rows read the same
 _j = table.c
 _COLUMNS = ("at", "actor", "action", "subject", "outcome", "detail_json", "mac")
@@ -53,9 +55,17 @@ def proof(mac: Callable[[bytes], bytes], told: Row) -> bytearray:
 
 def genuine(t: Transaction, told: Row, mac: object) -> bool:
     """Whether somebody with the keys wrote that row: its columns from `at` to `detail_json` as they are stored."""
-    if not isinstance(mac, bytes):
+    if not isinstance(mac, bytes) or not writable(told):
         return False  # SQLite keeps any type in a column
     return hmac.compare_digest(t.mac(mac[:_NONCE] + _encode(tuple(told))), mac[_NONCE:])
+
+
+def writable(told: Row) -> bool:
+    """Whether a service can have written these columns: in what is no UTF-8 there are lone surrogates (storage.engine).
+
+    A message that holds some comes here without them, and both databases refuse them.
+    """
+    return not any(isinstance(value, str) and _LONE.search(value) for value in told)
 
 
 def alone(t: Transaction, name: str) -> None:
@@ -66,13 +76,14 @@ def alone(t: Transaction, name: str) -> None:
 def history(t: Transaction, subject: str) -> Sequence[Entry]:
     """The rows about one subject, oldest first."""
     return [
-        Entry(
-            at=row[0],
-            actor=row[1],
-            action=row[2],
-            subject=row[3],
-            outcome=row[4],
-            detail=msgspec.json.decode(row[5]),
-        )
-        for row in t.rows(_HISTORY, about=subject)
+        Entry(at=at, actor=actor, action=action, subject=about, outcome=outcome, detail=_detail(detail))
+        for at, actor, action, about, outcome, detail in t.rows(_HISTORY, about=subject)
     ]
+
+
+def _detail(stored: str) -> dict[str, str | int | bool | None]:
+    """What an entry says beside; nothing where somebody put there what no service wrote, which the chain names."""
+    try:
+        return msgspec.json.decode(stored, type=dict[str, str | int | bool | None])
+    except (msgspec.MsgspecError, UnicodeEncodeError):
+        return {}

@@ -22,6 +22,7 @@ from bot.domain.delivery import (
 )
 from bot.failpoint import failpoint
 from storage import mapping
+from storage.fold import absorb, take_over
 from storage.sql import Sql, at
 from storage.tables import deliveries
 from storage.transaction import Transaction
@@ -102,11 +103,6 @@ _SETTLE = Sql(
     " lease_until = NULL, not_before = :not_before, maybe_sent = :maybe_sent,"
     " attempts = attempts - :uncounted, settled_at = :settled_at, code = :code, fate_sealed = :fate_sealed" + _HELD
 )
-# One that becomes pending again takes in the one of the same fold that came meanwhile: its own history must stay.
-_ABSORB = Sql(
-    "UPDATE deliveries SET state = 'dropped', code = 'folded', settled_at = :now"
-    " WHERE state = 'pending' AND fold = :fold"
-)
 # A post that had waited and went: the channel takes posts again, and what is urgent does not wait for its next try.
 _HASTEN = Sql(
     "UPDATE deliveries SET not_before = :now"  # noqa: S608 - our own words
@@ -163,12 +159,6 @@ def add_delivery(t: Transaction, delivery: Delivery, *, now: datetime) -> None:
     )
     if delivery.not_before is None or delivery.not_before <= now:
         t.woken.add(delivery.lane)
-
-
-def absorb(t: Transaction, fold: str | None, *, now: datetime) -> None:
-    """Drop the pending one of that fold, before another becomes pending again."""
-    if fold is not None:
-        t.run(_ABSORB, fold=fold, now=micros(now))
 
 
 def lanes(t: Transaction, *, now: datetime) -> Sequence[tuple[str, datetime]]:
@@ -238,12 +228,12 @@ def settle(t: Transaction, claim: Claim, outcome: Outcome, *, now: datetime) -> 
 
     Doubt from an earlier try stays: a later try that surely did not arrive says nothing about the earlier one.
     """
-    again = outcome.state is State.PENDING
+    again, twin = outcome.state is State.PENDING, None
     if again:
         held = t.one(_FOLD_OF_HELD, delivery_id=claim.id, held=claim.token)
         if held is None:
             return False
-        absorb(t, held[0], now=now)
+        twin = absorb(t, held[0], now=now)
     fate = None
     if outcome.words or outcome.ref is not None:
         told = mapping.to_bytes(mapping.Fate(outcome.words, outcome.ref))
@@ -260,6 +250,7 @@ def settle(t: Transaction, claim: Claim, outcome: Outcome, *, now: datetime) -> 
         code=text_safe(outcome.code),
         fate_sealed=fate,
     )
+    take_over(t, claim.id, twin)
     failpoint("outbox.settle")
     if settled and t.shared:
         _keep_pace(t, claim, outcome, now=now)
@@ -292,6 +283,7 @@ def release(t: Transaction, *, by: str, now: datetime) -> int:
     """
     released = 0
     for row in t.rows(_RELEASABLE, holder=by):
-        absorb(t, row[1], now=now)
+        twin = absorb(t, row[1], now=now)
         released += t.run(_RELEASE, id=row[0], by=by)
+        take_over(t, row[0], twin)
     return released

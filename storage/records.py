@@ -161,6 +161,8 @@ class SqlRecords:
     add_unshown = not_shown.add_unshown
     unshown = not_shown.unshown
     not_looked_into = not_shown.not_looked_into
+    some_not_looked_into = not_shown.some_not_looked_into
+    how_many_not_looked_into = not_shown.how_many_not_looked_into
     posted_nowhere = not_shown.posted_nowhere
     unshown_stands = not_shown.unshown_stands
     looked_into = not_shown.looked_into

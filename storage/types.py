@@ -9,6 +9,8 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+LAST = 250_000_000_000_000_000  # in the year 9892
+SOUND = f"BETWEEN 0 AND {LAST}"  # in SQL: SQLite keeps any type in a column of numbers, and any number is kept
 
 
 def micros(at: datetime) -> int:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select, tuple_
 
 from bot.domain.store import InboxState
 from bot.domain.unshown import Unshown
 from storage.sql import Sql
 from storage.tables import inbox
 from storage.transaction import Row, Transaction
-from storage.types import micros, text_safe
+from storage.types import EPOCH, Moment, micros, text_safe
 from storage.work_tables import unshown as table
 
 _i, _u = inbox.c, table.c
@@ -22,7 +22,14 @@ _ROW = (
     .where(_i.state == InboxState.QUARANTINED.value)
 )
 _ONE = Sql(_ROW.where(_i.id == bindparam("inbox_id")))
-_OPEN = Sql(_ROW.where(_u.looked_at.is_(None)).order_by(_i.received_at, _i.id))
+_WAITS = _ROW.where(_u.looked_at.is_(None))
+_OPEN = Sql(_WAITS.order_by(_i.received_at, _i.id))
+_SOME = Sql(
+    _WAITS.where(tuple_(_i.received_at, _i.id) > tuple_(bindparam("since", type_=Moment()), bindparam("after")))
+    .order_by(_i.received_at, _i.id)
+    .limit(bindparam("most"))
+)
+_HOW_MANY = Sql(_WAITS.with_only_columns(func.count()))
 _NO_POST = Sql(  # the states are said as the indexes say them
     "SELECT i.id FROM inbox i WHERE i.state = 'quarantined'"
     " AND i.id NOT IN (SELECT u.inbox_id FROM unshown u WHERE u.ts IS NOT NULL OR u.looked_at IS NOT NULL)"
@@ -63,6 +70,18 @@ def unshown(t: Transaction, inbox_id: str) -> Unshown | None:
 def not_looked_into(t: Transaction) -> Sequence[Unshown]:
     """Those that nobody looked for in the portal yet, oldest first, without reasons."""
     return [_made(row, "") for row in t.rows(_OPEN)]
+
+
+def some_not_looked_into(t: Transaction, *, after: Unshown | None, limit: int) -> Sequence[Unshown]:
+    """As many of those, the oldest that came after that one."""
+    since, last = (after.came_at, after.id) if after else (EPOCH, "")
+    return [_made(row, "") for row in t.rows(_SOME, since=since, after=last, most=limit)]
+
+
+def how_many_not_looked_into(t: Transaction) -> int:
+    """How many there are."""
+    row = t.one(_HOW_MANY)
+    return int(row[0]) if row else 0
 
 
 def posted_nowhere(t: Transaction, *, limit: int) -> Sequence[str]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
+from io import TextIOWrapper
 
 import click
 
@@ -36,5 +38,8 @@ def portaldesk() -> None:
 
 
 def main() -> None:
-    """The console script."""
+    """The console script. A character that the locale does not have is written as its number: no traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # and not None, as one that was closed
+            stream.reconfigure(errors="backslashreplace")
     portaldesk(prog_name="portaldesk")

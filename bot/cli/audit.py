@@ -16,6 +16,7 @@ from bot.app import clock
 from bot.cli.desk import DATABASE, as_json, console, settled, who, with_store
 from bot.domain.journal import Entry
 from bot.domain.store import Records, Store
+from storage.types import moment
 
 COLUMNS = ("n", "at", "actor", "action", "subject", "outcome", "detail", "sealed_at", "hash")
 DAY = click.DateTime(formats=["%Y-%m-%d"])
@@ -94,14 +95,31 @@ def _looked(records: Records, *, by: str, now: datetime) -> None:
 
 def _shown(rows: Sequence[Sequence[Any]]) -> Iterator[dict[str, Any]]:
     for n, at, actor, action, subject, outcome, detail, sealed_at, link in rows:
-        values = (n, at.isoformat(), actor, action, subject, outcome, json.loads(detail))
-        sealed = sealed_at.isoformat() if sealed_at else None
-        yield dict(zip(COLUMNS, (*values, sealed, bytes(link).hex() if link else None), strict=True))
+        sealed = _time(sealed_at) if sealed_at else None
+        hashed = link.hex() if isinstance(link, bytes) else link
+        values = (n, at.isoformat(), actor, action, subject, outcome, _said(detail), sealed, hashed)
+        yield dict(zip(COLUMNS, values, strict=True))
+
+
+def _said(detail: str) -> Any:
+    """What a row says beside; as it stands there where somebody put there what is no JSON."""
+    try:
+        return json.loads(detail)
+    except (TypeError, ValueError):
+        return detail
+
+
+def _time(number: Any) -> Any:
+    """A column's number as a time; as it stands there where somebody put there what is none."""
+    try:
+        return moment(number).isoformat()
+    except (TypeError, OverflowError):
+        return number
 
 
 def _jsonl(rows: Iterator[dict[str, Any]]) -> None:
     for row in rows:
-        click.echo(json.dumps(row, ensure_ascii=False))
+        click.echo(json.dumps(row, default=repr))
 
 
 def _csv() -> Any:
@@ -109,6 +127,6 @@ def _csv() -> Any:
     writer.writeheader()
 
     def write(rows: Iterator[dict[str, Any]]) -> None:
-        writer.writerows({**row, "detail": json.dumps(row["detail"], ensure_ascii=False)} for row in rows)
+        writer.writerows({**row, "detail": json.dumps(row["detail"], default=repr)} for row in rows)
 
     return write

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from bot.app import clock
-from bot.cli.desk import DATABASE, as_json, console, settled, who, with_store
+from bot.cli.desk import DATABASE, as_json, console, settled, typed, who, with_store
 from bot.domain import operated
 from bot.domain.delivery import State
 from bot.domain.refused import Refused
@@ -94,7 +94,7 @@ def retry(delivery_id: str, twice: bool) -> None:  # noqa: FBT001 - a command's 
     """Try a failed delivery again. Whether an unclear answer is sent again is decided on its card."""
 
     async def work(store: Store) -> bool:
-        return await store.run(operated.retry, delivery_id=delivery_id, by=who(), twice=twice, now=clock())
+        return await store.run(operated.retry, delivery_id=typed(delivery_id), by=who(), twice=twice, now=clock())
 
     try:
         done = with_store(settled(DATABASE), work)
@@ -112,7 +112,7 @@ def drop(delivery_id: str, why: str) -> None:
     """Take a delivery out of the outbox for good."""
 
     async def work(store: Store) -> bool:
-        return await store.run(operated.drop, delivery_id=delivery_id, by=who(), why=why, now=clock())
+        return await store.run(operated.drop, delivery_id=typed(delivery_id), by=who(), why=typed(why), now=clock())
 
     if not with_store(settled(DATABASE), work):
         raise click.ClickException(f"{delivery_id} does not wait here. See `portaldesk deliveries list`.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import getpass
 import json
+import os
 import sys
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import replace
@@ -120,9 +121,14 @@ def with_store(found: settings.Settings, work: Callable[[Store], Awaitable[T]]) 
 
 def who() -> str:
     """Who runs a command, for the journal."""
-    return f"cli:{getpass.getuser()}"
+    return f"cli:{typed(getpass.getuser())}"
+
+
+def typed(word: str) -> str:
+    """A word of the command line or the environment as UTF-8, whatever the locale took it for."""
+    return os.fsencode(word).decode("utf-8", "replace")
 
 
 def as_json(value: Any) -> None:
-    """Print for a script."""
-    click.echo(json.dumps(value, default=str, ensure_ascii=False, indent=2))
+    """Print for a script, in ASCII: it can be read in every locale."""
+    click.echo(json.dumps(value, default=str, indent=2))

@@ -106,4 +106,4 @@ def show() -> None:
     found = with_store(settled(DATABASE), work)
     if found is None:
         raise click.ClickException("No practice file was applied yet. Run `portaldesk practice apply FILE`.")
-    click.echo(practice_file.show(found), nl=False)
+    click.echo(practice_file.show(found).encode(), nl=False)  # UTF-8 as it is read, whatever the locale

@@ -108,7 +108,7 @@ def board(records: Records, *, person: Person, now: datetime, opened: Opened | N
         shown = tuple(_entries(records, talks[leaf], person, staff, now=now))
         listed[name] = Listed(count=len(talks) - asleep, asleep=asleep, start=leaf.start, shown=shown)
     mine = practice.default_department in staff.departments
-    unshown = len(records.not_looked_into()) if mine else 0
+    unshown = records.how_many_not_looked_into() if mine else 0
     waits = unshown or any(one.count for one in listed.values())
     awake = {t.id: t for name in FOR_ME for t in found[name] if not _sleeps(t, now=now)}
     return Board(

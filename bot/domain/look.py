@@ -69,20 +69,20 @@ def _redraw(records: Records, known: Unshown, *, now: datetime) -> None:
     )
 
 
-def remind(records: Records, *, now: datetime) -> int:
-    """Hold what nobody looked into against Slack: a post that somebody deleted is made again; how many there are.
+def remind(records: Records, *, now: datetime, after: Unshown | None = None) -> Unshown | None:
+    """Hold what nobody looked into against Slack, the oldest after that one: a deleted post is made again.
 
     So is one that was made by a version without a button for it, also by a replica that still is of that version, and
-    one that an operator took out.
+    one that an operator took out. The last of them, for the next round to go on after; None when it was the newest.
     """
     records.alone("unshown")
     for inbox_id in records.posted_nowhere(limit=AT_ONCE):
         records.add_unshown(inbox_id)
         intake.post_unshown(records, inbox_id=inbox_id, now=now)
-    found = records.not_looked_into()[:AT_ONCE]
+    found = records.some_not_looked_into(after=after, limit=AT_ONCE)
     for one in found:
         _redraw(records, one, now=now)
-    return len(found)
+    return found[-1] if len(found) == AT_ONCE else None
 
 
 def _departments(records: Records, practice: Practice, channel: str) -> frozenset[str]:

@@ -19,15 +19,16 @@ def due(records: Records, *, now: datetime) -> str:
     """The night whose proof is to be made now, as its date; "" when it is too early, under way, or done.
 
     That it began is a row of the journal: of several replicas one does it, and a restart does not repeat it. One that
-    began and was never done (the process ended, the database was away) is begun again; after the last try it rings.
+    began and was never done (the process ended, the database was away) is begun again; after the last try it rings. A
+    night lasts until the next one begins: what began late in the evening is not forgotten at midnight.
     """
     local = now.astimezone(ZoneInfo(tell.in_force(records).timezone))
-    night = local.date().isoformat()
-    if local.hour < HOUR:
-        return ""
+    night = (local - timedelta(hours=HOUR)).date().isoformat()
     records.alone("verify")
     rows = records.history(_subject(night))
     begun = [row.at for row in rows if row.action == "verify.begun"]
+    if local.hour < HOUR and not begun:
+        return ""
     if len(begun) < len(rows) or (begun and now - begun[-1] < PATIENCE):
         return ""
     if len(begun) >= TRIES:

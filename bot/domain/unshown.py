@@ -40,6 +40,14 @@ class UnshownRecords(Protocol):
         """Those that nobody looked for in the portal yet, oldest first, without reasons."""
         ...
 
+    def some_not_looked_into(self, *, after: Unshown | None, limit: int) -> Sequence[Unshown]:
+        """As many of those, the oldest that came after that one."""
+        ...
+
+    def how_many_not_looked_into(self) -> int:
+        """How many there are."""
+        ...
+
     def posted_nowhere(self, *, limit: int) -> Sequence[str]:
         """Ids of those that nobody looked for and whose post stands nowhere, is not on its way and rings no alarm."""
         ...

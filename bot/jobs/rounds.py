@@ -8,10 +8,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot import log
-from bot.domain import intake, place, tell
+from bot.domain import intake, look, place, tell
 from bot.domain.alarm import Channel
 from bot.domain.practice import Practice
 from bot.domain.store import InboxState, Records, Store
+from bot.domain.unshown import Unshown
 from bot.failpoint import failpoint
 from bot.slack.poster import Poster
 from bot.slack.verdict import Verdict, trouble_of
@@ -60,6 +61,19 @@ class ChannelRound:
         await self._store.run(
             _keep, name=name, channel_id=channel_id, trouble=trouble, before=before, now=self._clock()
         )
+
+
+class UnshownRound:
+    """Holds the posts about what could not be shown against Slack, a few each time: cards are redrawn as ever."""
+
+    def __init__(self, store: Store, clock: Callable[[], datetime]) -> None:
+        self._store = store
+        self._clock = clock
+        self._after: Unshown | None = None
+
+    async def run(self) -> None:
+        """The next of those that nobody looked into; after the newest the oldest again."""
+        self._after = await self._store.run(look.remind, after=self._after, now=self._clock())
 
 
 async def channel_ids(poster: Poster) -> dict[str, str] | None:

@@ -16,7 +16,7 @@ import traceback
 from importlib import import_module
 from typing import Any
 
-from bot.cli import COMMANDS, portaldesk
+from bot.cli import COMMANDS, main
 
 
 def serve(path: str) -> None:
@@ -57,10 +57,13 @@ def _become(order: dict[str, Any]) -> None:
     os.environ.update(order["env"])
     for number, name in ((0, os.devnull), (1, order["out"]), (2, order["err"])):
         os.dup2(os.open(name, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600), number)
+    encoding = order["env"].get("PYTHONIOENCODING", "utf-8")
+    sys.stdout, sys.stderr = (open(n, "w", encoding=encoding, closefd=False) for n in (1, 2))  # noqa: SIM115
     resource.setrlimit(resource.RLIMIT_FSIZE, (order["room"], resource.RLIM_INFINITY))
     code = 0
     try:
-        portaldesk.main(args=order["words"], prog_name="portaldesk")
+        sys.argv = ["portaldesk", *order["words"]]
+        main()
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else int(end.code is not None)
     except BaseException:

@@ -8,6 +8,7 @@ import os
 import socket
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import aiohttp
@@ -15,10 +16,19 @@ import click
 import pytest
 from click.testing import CliRunner
 
+import storage
 from bot.cli import portaldesk
+from bot.cli.desk import load_practice
+from storage.sql import Sql
 from tests.cli.conftest import Shell, Town
 from tests.ports import free_port
 from tests.world import PRACTICE, until
+
+NO_WORDS = (
+    "INSERT INTO journal (at, actor, action, subject, outcome, detail_json) VALUES"
+    f" ({int(datetime(2026, 11, 1, tzinfo=UTC).timestamp())}000000, CAST(x'5530455645ff' AS TEXT), 'reply.sent', 'c_1',"
+    " 'done', CAST(x'ff' AS TEXT))"
+)
 
 
 def named(group: click.Group) -> list[tuple[str, click.Command]]:
@@ -264,6 +274,26 @@ async def test_the_journal_is_proven_and_handed_to_an_auditor(town: Town):
     other = await shell("audit", "verify", "--anchor", "0" * 64)
     assert other.code == 1
     assert "not in this chain" in other.flat
+
+
+async def test_a_row_that_cannot_be_read_is_named_and_handed_out(town: Town):
+    """Somebody with the file puts bytes into the journal that are no words: two commands name the row, one shows it."""
+    shell = town.shell
+    await shell("db", "upgrade")
+    url = f"sqlite:///{shell.folder / 'portaldesk.db'}"
+    store = storage.open_store(url, storage.keyring_for(url, None), load_practice=load_practice)
+    await store.run(lambda records: records.run(Sql(NO_WORDS)))
+    await store.run(storage.chain.seal, now=datetime.now(UTC))
+    await store.close()
+    verified = await shell("verify")
+    assert (verified.code, "The journal is not as it was written." in verified.flat) == (1, True)
+    named = await shell("audit", "verify")
+    assert (named.code, "Row 1: it was" in named.flat) == (1, True)
+    days = ("--from", "2026-01-01", "--to", "2026-12-31")
+    rows = [json.loads(line) for line in (await shell("audit", "export", *days)).out.splitlines()]
+    assert rows[0]["actor"] == "U0EVE\udcff"
+    assert rows[0]["detail"] == "\udcff"
+    assert "U0EVE\\udcff" in (await shell("audit", "export", *days, "--format", "csv")).out
 
 
 async def test_what_is_open_is_printed_without_slack(town: Town):

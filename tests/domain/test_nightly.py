@@ -66,6 +66,22 @@ async def test_a_proof_that_never_ends_is_begun_again_and_then_rings(one_process
     assert await store.run(over.alarms, now=first + 27 * HOUR) == 1
 
 
+@pytest.mark.parametrize(("zone", "night"), NIGHTS)
+async def test_a_proof_that_was_begun_in_the_evening_is_gone_on_with_after_midnight(
+    one_process: Store, zone: str, night: str
+):
+    """The service came back late: two more tries, also past midnight, then it rings; and the next night has its own."""
+    store, evening = one_process, three(zone, night) + 20 * HOUR
+    await practising(store, zone)
+    begun = [evening + TICK * n for n in range(18) if await store.run(nightly.due, now=evening + TICK * n) == night]
+    assert begun == [evening, evening + HOUR, evening + 2 * HOUR]
+    assert await rung(store) == []
+    assert await store.run(nightly.due, now=evening + 3 * HOUR) == ""
+    (told,) = await rung(store)
+    assert told.startswith(f"verify:{night} Tonight's proof of the stored state could not be made")
+    assert await store.run(nightly.due, now=evening + 5 * HOUR) not in ("", night)
+
+
 async def test_a_proof_that_is_made_at_the_second_try_rings_not(one_process: Store):
     """The process ended under the first; the second finds nothing, and that is the end of it."""
     store, first = one_process, three("Asia/Kolkata", "2026-11-25")

@@ -16,8 +16,10 @@ from bot.domain.store import Store
 from storage import chain
 from storage.crypto import Keyring
 from storage.engine import connect
+from storage.schema import upgrade
 from storage.sql import Sql
 from storage.types import micros
+from storage.verify import verify
 from tests.storage.family import MINUTE, NOW
 
 ROWS = 12
@@ -113,14 +115,60 @@ async def test_a_value_of_another_type_is_found(
     sqlite_url: str, column: str, keys: Keyring, opened: Callable[[str], Store]
 ):
     """SQLite keeps bytes in a column of words or numbers: the walk names the row, and does not fall over it."""
-    from storage.schema import upgrade
-
     upgrade(sqlite_url)
     store = opened(sqlite_url)
     await store.run(lambda r: r.journal(entry(0)))
     await store.run(chain.seal, now=NOW)
     without_triggers(sqlite_url, f"UPDATE journal SET {column} = x'00ff'")
     assert (await store.read(chain.walk)).breaks
+
+
+NO_WORD = "CAST(x'41ff' AS TEXT)"
+NO_UTF_8 = {
+    "added": "INSERT INTO journal (at, actor, action, subject, outcome, detail_json)"
+    f" VALUES (1, {NO_WORD}, {NO_WORD}, 'c_0', 'done', {NO_WORD})",
+    "added with a proof": "INSERT INTO journal (at, actor, action, subject, outcome, detail_json, mac)"
+    f" VALUES (1, {NO_WORD}, {NO_WORD}, {NO_WORD}, 'done', {NO_WORD}, zeroblob(24))",
+    "the actor": f"UPDATE journal SET actor = {NO_WORD}",
+    "the detail": f"UPDATE journal SET detail_json = {NO_WORD}",
+    "the time": "UPDATE journal SET at = 'never'",
+    "a time that there is not": "UPDATE journal SET at = -9223372036854775807",
+}
+
+
+@pytest.mark.parametrize("kind", NO_UTF_8)
+async def test_what_cannot_be_read_is_chained_and_named(
+    sqlite_url: str, kind: str, keys: Keyring, opened: Callable[[str], Store]
+):
+    """SQLite keeps what is no UTF-8 or no time: before it is chained and after, nothing that reads it stops."""
+    upgrade(sqlite_url)
+    store = opened(sqlite_url)
+    await store.run(chain.seal, now=NOW)
+    await store.run(lambda r: r.journal(entry(0)))
+    await store.run(chain.seal, now=NOW)
+    await store.run(lambda r: r.journal(entry(0)))
+    without_triggers(sqlite_url, f"{NO_UTF_8[kind]}{' WHERE sealed_at IS NULL' if 'UPDATE' in NO_UTF_8[kind] else ''}")
+    assert (await store.read(chain.walk)).whole
+    assert await store.read(verify) == []
+    batch = await store.run(chain.seal, now=NOW + MINUTE)
+    assert len(batch.forged) == 1
+    await store.run(lambda r: r.journal(entry(1)))
+    assert (await store.run(chain.seal, now=NOW + MINUTE)).forged == ()
+    assert [one.n for one in (await store.read(chain.walk)).breaks] == list(batch.forged)
+    assert [breach.ids for breach in await store.read(verify)] == [tuple(map(str, batch.forged))]
+
+
+@pytest.mark.parametrize("kind", ["added", "the detail"])
+async def test_a_history_leaves_out_what_no_service_said(
+    sqlite_url: str, kind: str, keys: Keyring, opened: Callable[[str], Store]
+):
+    """Its other rows, and what can be read of that one, are shown."""
+    upgrade(sqlite_url)
+    store = opened(sqlite_url)
+    await store.run(lambda r: r.journal(entry(0)))
+    without_triggers(sqlite_url, NO_UTF_8[kind])
+    told = await store.read(lambda r: r.history("c_0"))
+    assert (told[0].subject, told[-1].detail) == ("c_0", {})
 
 
 async def test_what_was_cut_off_at_the_end_shows_against_an_anchor(url: str, store: Store, sealed: chain.Chain):
@@ -166,8 +214,6 @@ async def test_another_database_s_rows_do_not_fit(
     url: str, store: Store, sealed: chain.Chain, keys: Keyring, tmp_path, opened: Callable[[str], Store]
 ):
     """The key of the chain is this database's own: a row that was sealed elsewhere breaks it."""
-    from storage.schema import upgrade
-
     upgrade(f"sqlite:///{tmp_path / 'other.db'}")
     other = opened(f"sqlite:///{tmp_path / 'other.db'}")
     await other.run(lambda r: r.journal(entry(0)))

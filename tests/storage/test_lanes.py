@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from bot.domain.delivery import Delivery, Outcome, State, What, redraw_lane, reply_lane
 from tests.storage.desk import DELIVERED, LANE, Desk, now
 from tests.storage.family import MINUTE, sent
@@ -69,6 +71,30 @@ async def test_a_retry_takes_in_the_redraw_that_came_meanwhile(desk: Desk):
     assert [row["id"] for row in await desk.listed(State.PENDING)] == [first]
     assert [(row["id"], row["code"]) for row in await desk.listed(State.DROPPED)] == [(second, "folded")]
     assert (await desk.claim()).maybe_sent
+
+
+@pytest.mark.parametrize("how", ["settled", "given back", "inherited", "parked", "tried again"])
+async def test_whoever_takes_in_a_twin_has_its_urgency_and_its_lane(url: str, desk: Desk, how: str):
+    """However it becomes pending again: what became urgent, or moved, meanwhile does not lose that with the twin."""
+    first, other = await desk.add(desk.of, fold="card:1"), "slack:dep:Refills"
+    claim = await desk.claim()
+    again = Outcome(state=State.PENDING, again_at=now())
+    acts = {
+        "settled": lambda r: r.settle(claim, again, now=now()),
+        "given back": lambda r: r.release(by=desk.name, now=now()),
+        "inherited": lambda r: r.inherit(by="another", now=now()),
+        "parked": lambda r: r.park(now=now()),
+        "tried again": lambda r: r.redeliver(claim.id, now=now(), maybe_sent=None),
+    }
+    if how == "inherited" and not url.startswith("sqlite"):
+        return  # its former life may be another's present one
+    if how == "tried again":
+        await desk.settle(claim, Outcome(state=State.FAILED, code="gone"))
+    second = await desk.add(desk.of, lane=other, fold="card:1", urgent=True)
+    await desk.store.run(acts[how])
+    assert [row["id"] for row in await desk.listed(State.DROPPED)] == [second]
+    found = await desk.claim(other, at=now() + MINUTE)
+    assert (found.id, found.urgent) == (first, True)
 
 
 async def test_a_stopped_portal_holds_its_lanes(desk: Desk):

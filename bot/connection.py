@@ -84,6 +84,7 @@ def slack_app(client: AsyncWebClient, settings: Settings, workspace: Workspace) 
             signing_secret=settings.slack_signing_secret,
             process_before_response=True,
             request_verification_enabled=settings.slack_app_token is None,
+            raise_error_for_unhandled_request=True,
         )
 
 

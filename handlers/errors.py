@@ -9,6 +9,7 @@ from typing import Any
 
 from slack_bolt import BoltResponse
 from slack_bolt.async_app import AsyncApp
+from slack_bolt.error import BoltUnhandledRequestError
 
 from bot import log
 from bot.domain.store import StoreUnavailable
@@ -27,6 +28,9 @@ def register(app: AsyncApp, front: Front) -> None:
     """The last net: whatever a listener raised is acknowledged, told and logged with a number."""
 
     async def failed(error: Exception, body: Mapping[str, Any]) -> BoltResponse:
+        if isinstance(error, BoltUnhandledRequestError):  # newer than we are: Slack need not bring it again
+            log.event(logger, "slack.unknown", level=logging.WARNING)
+            return BoltResponse(status=200, body="")
         if isinstance(error, StoreUnavailable):
             log.event(logger, "press.database-away", level=logging.WARNING)
             return told(body, sentence.DATABASE_AWAY if body.get("view") else sentence.NOT_READY)

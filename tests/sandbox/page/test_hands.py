@@ -326,3 +326,11 @@ async def test_the_guide_leads_the_way(tab, sandbox):
     await tab.reload()
     await tab.wait_for_selector(".side-row")
     assert not await tab.locator(".guide").is_visible()
+
+
+@pytest.mark.parametrize("wide", [1100, 1340, 1920])
+async def test_the_guide_s_steps_stand_two_and_two(tab, wide):
+    """On every screen on which both views have room: no step is left alone in a row."""
+    await tab.set_viewport_size({"width": wide, "height": 900})
+    rows = await tab.evaluate("[...document.querySelectorAll('.guide li')].map(li => li.offsetTop)")
+    assert [rows.count(row) for row in sorted(set(rows))] == [2, 2]

@@ -28,6 +28,8 @@ T = TypeVar("T")
 _REF = re.compile(r"[A-Za-z]{1,3}_[0-9A-Za-z]{8,64}")
 _CAME: ContextVar[float] = ContextVar("came")  # when the press that this task serves came, in steady seconds
 
+SHOWN_WITHIN = 0.8  # seconds
+
 Payload = Mapping[str, Any]
 
 
@@ -148,6 +150,14 @@ class Front:
         if redraw:
             await redraw({"user": {"id": slack}})
 
+    async def shown(self, body: Payload, conversation_id: str) -> None:
+        """The card shows within a second what was done, or whoever pressed there is told that it waits (PRODUCT)."""
+        if body.get("view"):
+            return
+        await asyncio.sleep(SHOWN_WITHIN)
+        if await self.store.read(_waits, conversation_id=conversation_id):
+            await self.notice(body, notices.ephemeral(sentence.CARD_WAITS))
+
     async def tell(self, body: Payload, words: str) -> None:
         """Say no where the press was made: on top of the window, else in a notice that only they see.
 
@@ -195,6 +205,10 @@ def _in_window(body: Payload) -> bool:
 
 def _write(records: Records, *, entry: Entry) -> None:
     records.journal(entry)
+
+
+def _waits(records: Records, *, conversation_id: str) -> bool:
+    return records.redraw_waits(conversation_id)
 
 
 def _redraw(records: Records, *, conversation_id: str, now: datetime) -> None:

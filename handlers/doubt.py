@@ -51,3 +51,5 @@ async def _run(front: Front, act: Callable[..., Reply], body: Mapping[str, Any],
         await front.changed(body)
         if act is doubt.check_portal:
             await front.notice(body, notices.ephemeral(sentence.CHECKING))
+        else:
+            await front.shown(body, conversation_id)

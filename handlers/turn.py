@@ -71,3 +71,5 @@ async def _run(front: Front, key: str, act: Callable[..., Any], body: Mapping[st
         await front.changed(body)
         if key in SAID:
             await front.notice(body, notices.ephemeral(SAID[key]))
+        else:
+            await front.shown(body, conversation_id)

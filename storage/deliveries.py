@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, func, or_, select, text
 
-from bot.domain.delivery import CALL_LIMIT, State, What, is_redraw
+from bot.domain.delivery import CALL_LIMIT, State, What, card_fold, is_redraw, redraw_lane
 from bot.domain.tail import Tail
 from storage.fold import absorb, take_over
 from storage.sql import Sql
@@ -66,6 +66,10 @@ _DROP = Sql(
 _FAILED = Sql(
     "SELECT 1 FROM deliveries WHERE state IN ('failed', 'dropped') AND state = 'failed' AND what = :what"
     " AND code = :code LIMIT 1"
+)
+_REDRAW = Sql(
+    "SELECT 1 FROM deliveries"
+    " WHERE state IN ('pending', 'sending', 'unclear') AND lane = :lane AND fold = :fold LIMIT 1"
 )
 _KEYS = ("id", "what", "lane", "state", "attempts", "created_at", "not_before", "code", "number")
 _LIST = (
@@ -177,6 +181,12 @@ def delivery_of(t: Transaction, *, what: What, subject: str) -> str | None:
 def failed(t: Transaction, *, what: What, code: str) -> bool:
     """Whether one of that kind stands as failed with that code."""
     return t.one(_FAILED, what=what.value, code=text_safe(code)) is not None
+
+
+def redraw_waits(t: Transaction, conversation_id: str) -> bool:
+    """Whether its card is still to be redrawn as it is now; one that waits for its own time does not count."""
+    folds = (card_fold(conversation_id, slot) for slot in ("department", "urgent"))
+    return any(t.one(_REDRAW, lane=redraw_lane(conversation_id), fold=fold) is not None for fold in folds)
 
 
 def deliveries(t: Transaction, *, states: Sequence[State], limit: int) -> Sequence[dict[str, Any]]:

@@ -238,6 +238,7 @@ class SqlRecords:
     tails = outbox_desk.tails
     park = outbox_desk.park
     inherit = outbox_desk.inherit
+    redraw_waits = outbox_desk.redraw_waits
     redeliver = outbox_desk.redeliver
     drop = outbox_desk.drop
     delivery_of = outbox_desk.delivery_of

@@ -33,7 +33,8 @@ class Place:
 class Channel:
     """What is known of a Slack channel that the practice file names (`named`: as written there).
 
-    `trouble` is empty while it is usable, else a code: not_found, archived, not_in_channel, shared_outside, replaced.
+    `trouble` is empty while it is usable, else a code: not_found, archived, not_in_channel,
+    no_posting, shared_outside, replaced.
     """
 
     named: str

@@ -139,6 +139,11 @@ def redraw_lane(subject: str) -> str:
     return f"{REDRAW_LANE}:{sum(subject.encode()) % _REDRAWS_ABREAST}"
 
 
+def card_fold(conversation_id: str, slot: str) -> str:
+    """What redraws of this card that wait fold into."""
+    return f"card:{conversation_id}:{slot}"
+
+
 def is_redraw(lane: str) -> bool:
     """Whether a lane is one of redraws."""
     return lane.startswith(REDRAW_LANE)

@@ -14,10 +14,12 @@ from bot.domain.journal import Entry
 from bot.domain.practice import Practice
 from bot.domain.store import Records
 
+NO_POSTING = "no_posting"  # only a post tells it: whoever looks at such a channel finds nothing wrong
 TROUBLES = {
     "not_found": "does not exist, or I cannot see it. Invite me there (/invite @Portal Desk), or name another channel",
     "archived": "is archived. Unarchive it, or name another channel",
     "not_in_channel": "does not have me as a member. Invite me there (/invite @Portal Desk)",
+    NO_POSTING: "does not let me post. Let me post there, then name it again under /portal map",
     "replaced": "is another channel now than the one that had this name. If it is the right one, name it by its id",
     "shared_outside": "is shared with another company. Name a channel that only your practice can read",
 }

@@ -153,6 +153,10 @@ class Records(MessageRecords, AnswerRecords, OverviewRecords, UnshownRecords, Pr
         """Whether one of that kind stands as failed with that code."""
         ...
 
+    def redraw_waits(self, conversation_id: str) -> bool:
+        """Whether its card is still to be redrawn as it is now; one that waits for its own time does not count."""
+        ...
+
     def deliveries(self, *, states: Sequence[State], limit: int) -> Sequence[dict[str, Any]]:
         """The deliveries in those states, newest first, without words.
 

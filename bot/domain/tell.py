@@ -7,7 +7,7 @@ from datetime import datetime
 
 from bot.domain.alarm import Place
 from bot.domain.conversation import Conversation
-from bot.domain.delivery import Delivery, What, redraw_lane, slack_lane
+from bot.domain.delivery import Delivery, What, card_fold, redraw_lane, slack_lane
 from bot.domain.journal import Entry
 from bot.domain.message import StoredMessage
 from bot.domain.practice import Practice
@@ -62,7 +62,7 @@ def _draw(
             conversation_id=conversation.id,
             slot=slot,
             urgent=conversation.urgent,
-            fold=f"card:{conversation.id}:{slot}{':later' if at else ''}",
+            fold=card_fold(conversation.id, slot) + (":later" if at else ""),
             not_before=at,
         ),
         now=now,

@@ -122,6 +122,8 @@ def _keep(
         return
     if trouble is None and (known is None or known.unseen or known.id == channel_id):
         return
+    if not trouble and ours and ours.id == channel_id and ours.trouble == place.NO_POSTING:
+        return  # else all its cards would go there and back with each round
     if ours is None or ours.id != channel_id:
         kept = ours.id if ours and channel_id is None else channel_id
         records.save_channel(Channel(named=name, id=kept, trouble=ours.trouble if ours else ""))

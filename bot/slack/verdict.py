@@ -18,12 +18,21 @@ _TOKEN = {
     "token_expired",
     "missing_scope",
     "no_permission",
+    "org_login_required",
+    "ekm_access_denied",
+    "two_factor_setup_required",
+    "team_added_to_org",
 }
 _CHANNEL = {
     "channel_not_found": "not_found",
     "is_archived": "archived",
     "not_in_channel": "not_in_channel",
-    "restricted_action": "not_in_channel",
+    "restricted_action": "no_posting",
+    "restricted_action_read_only_channel": "no_posting",
+    "restricted_action_thread_only_channel": "no_posting",
+    "restricted_action_non_threadable_channel": "no_posting",
+    "team_access_not_granted": "no_posting",
+    "is_inactive": "no_posting",
 }
 _CONTENT = {
     "invalid_blocks",

@@ -80,6 +80,7 @@ class ChannelConfig:
     is_private: bool = False
     is_archived: bool = False
     is_ext_shared: bool = False
+    is_read_only: bool = False
     bot_is_member: bool = True
     members: tuple[str, ...] = ()
     topic: str = ""

@@ -108,12 +108,24 @@ class Channel:
     threads: dict[str, list[str]] = field(default_factory=dict)
     whispers: dict[str, Message] = field(default_factory=dict)
     read: dict[str, str] = field(default_factory=dict)
+    is_read_only: bool = False
 
     @classmethod
     def of(cls, row: ChannelConfig, bot: str) -> Channel:
         members = set(row.members) | ({bot} if row.bot_is_member else set())
         kind = "group" if row.is_private else "channel"
-        return cls(row.id, row.name, kind, members, row.is_archived, row.is_ext_shared, "", row.topic, row.purpose)
+        return cls(
+            row.id,
+            row.name,
+            kind,
+            members,
+            row.is_archived,
+            row.is_ext_shared,
+            "",
+            row.topic,
+            row.purpose,
+            is_read_only=row.is_read_only,
+        )
 
     def add(self, message: Message) -> None:
         if message.only_for:

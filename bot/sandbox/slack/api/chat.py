@@ -82,6 +82,13 @@ def target(slack: Slack, args: Args) -> Channel:
         raise Refusal("channel_not_found")
     if bot not in channel.members and "chat:write.public" not in slack.scopes:
         raise Refusal("not_in_channel")
+    return _open_to(channel)
+
+
+def _open_to(channel: Channel) -> Channel:
+    """The channel, unless only some people may post in it."""
+    if channel.is_read_only:
+        raise Refusal("restricted_action_read_only_channel")
     return channel
 
 

@@ -1,0 +1,37 @@
+"""Slack reads, and refuses or holds back what we write: nobody is left looking at an old card without a word."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.jobs.rounds import ChannelRound
+from bot.sandbox.slack.config import SlackConfig
+from tests.journeys.conftest import OpenDesk
+from tests.world import CHANNELS, PEOPLE, World, message
+
+
+async def test_a_channel_that_does_not_let_us_post(open_desk: OpenDesk):
+    """Its cards go elsewhere at once; looks, which find nothing wrong with it, neither bring them back nor ring anew."""
+    channels = tuple(replace(c, is_read_only=c.id == "C0REFILLS") for c in CHANNELS)
+    desk = await open_desk(slack=SlackConfig(people=PEOPLE, channels=channels, limits=False))
+    await desk.write(message("refill"))
+    card = await desk.card("Rosa Delgado", channel="C0FRONT", who="U0BEN")
+    await desk.alarm("does not let me post")
+    assert desk.service._front
+    for _ in range(2):
+        await ChannelRound(desk.service.store, desk.service._front.poster, desk.clock).run()
+        await desk.quiet()
+    assert [one["ts"] for one in await desk.cards("C0FRONT", "U0BEN")] == [card["ts"]]
+    assert await desk.rows("SELECT COUNT(*) FROM alarms") == [(1,)]
+
+
+async def test_a_press_whose_redraw_waits_is_answered(desk: World):
+    """Slack holds redraws back for seconds: whoever pressed is told at once, and the card follows by itself."""
+    await desk.write(message())
+    card = await desk.card("Ear drops and swimming")
+    await desk.quiet()
+    await desk.do("faults", faults=[{"kind": "ratelimited", "method": "chat.update", "nth": [1], "retry_after": 4}])
+    await desk.press(card, "Done")
+    await desk.notice("follows by itself")
+    assert await desk.cards() == [card]
+    await desk.card("closed by")

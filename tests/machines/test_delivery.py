@@ -273,6 +273,7 @@ class Outbox(Machine):
         for other in self.rows:
             if row.fold and other.fold == row.fold and other.state == "pending":
                 other.state = "dropped"
+                row.lane, row.urgent = other.lane, row.urgent or other.urgent
 
 
 TestOutbox = Outbox.TestCase

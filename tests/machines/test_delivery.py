@@ -88,7 +88,8 @@ class Outbox(Machine):
         new = self.do(add)
         waiting = next((row for row in self.rows if fold and row.fold == fold and row.state == "pending"), None)
         if waiting:
-            waiting.due, waiting.urgent = min(waiting.due, due), waiting.urgent or urgent
+            waiting.due = waiting.due if waiting.maybe else min(waiting.due, due)  # looked for too early, it is twice
+            waiting.urgent = waiting.urgent or urgent
             return
         self.rows.append(Row(id=new, lane=lane, urgent=urgent, fold=fold, created=self.now, due=due))
 

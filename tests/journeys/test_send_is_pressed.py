@@ -155,7 +155,8 @@ async def test_a_writer_who_is_not_verified_is_asked_about_once(desk: World):
 async def test_empty_and_too_long_answers_stay_in_the_window(desk: World):
     """Spaces only, and one character more than the portal takes: words under the field, nothing sent."""
     _, view = await opened(desk)
-    assert "Write something first" in str((await desk.forge(view, "  \n "))["errors"])
+    for nothing in ("  \n ", "\u200b \u2060"):
+        assert "Write something first" in str((await desk.forge(view, nothing))["errors"])
     assert "Take out 1 and press Send" in str((await desk.forge(view, "x" * 3001))["errors"])
     await desk.quiet()
     assert desk.tries() == []

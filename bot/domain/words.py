@@ -30,7 +30,7 @@ class Ticks:
 def checked_words(text: str, *, picture: Picture, ticks: Ticks, records: Records, field: str) -> str:
     """The words as they leave; Refused under `field`, or under the tick that is missing."""
     words = text.strip()
-    if not any(c.isprintable() for c in words):  # a zero-width space is nothing to read
+    if not any(c.isprintable() and not c.isspace() for c in words):  # a zero-width space is nothing to read
         raise Refused("Write something first, then press Send.", because=Refusal.TEXT, field=field)
     if len(words) > TEXT_LIMIT:
         over = len(words) - TEXT_LIMIT

@@ -17,7 +17,6 @@ _TOKEN = {
     "token_revoked",
     "token_expired",
     "missing_scope",
-    "no_permission",
     "org_login_required",
     "ekm_access_denied",
     "two_factor_setup_required",
@@ -33,6 +32,7 @@ _CHANNEL = {
     "restricted_action_non_threadable_channel": "no_posting",
     "team_access_not_granted": "no_posting",
     "is_inactive": "no_posting",
+    "no_permission": "no_posting",  # "make sure your app is a member of the conversation", Slack says of it
 }
 _CONTENT = {
     "invalid_blocks",

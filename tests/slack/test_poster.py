@@ -62,6 +62,7 @@ def client(session: aiohttp.ClientSession, port: int) -> AsyncWebClient:
             Verdict.CHANNEL,
             "restricted_action_read_only_channel",
         ),
+        (200, b'{"ok": false, "error": "no_permission"}', Verdict.CHANNEL, "no_permission"),
         (200, b'{"ok": false, "error": "org_login_required"}', Verdict.TOKEN, "org_login_required"),
         (200, b'{"ok": false, "error": "message_limit_exceeded"}', Verdict.REFUSED, "message_limit_exceeded"),
         (200, b'{"ok": false, "error": "fatal_error"}', Verdict.UNSURE, "fatal_error"),

@@ -12,7 +12,7 @@ import socket
 import sys
 import tempfile
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,6 +26,7 @@ from bot.sandbox import scenario
 
 MANIFEST = Path(__file__).resolve().parents[2] / "manifest.yml"
 LAST_PORT = 65_535
+KILLED = "Somebody killed the service. It starts again, as under every supervisor, and goes on where it was."
 READY_WITHIN = 30.0  # seconds until every part has answered
 STOP_WITHIN = 25.0
 
@@ -151,13 +152,18 @@ class Demo:
         async with session.post(f"{self.portal}/_control/events", json={**event, "wait": True}) as response:
             response.raise_for_status()
 
-    async def ended(self) -> str:
-        """Wait for the first part that ends by itself; its name."""
-        waiting = {asyncio.create_task(child.wait()): name for name, child in self._children.items()}
-        done, rest = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-        for task in rest:
-            task.cancel()
-        return waiting[next(iter(done))]
+    async def ended(self, killed: Callable[[], None]) -> str:
+        """Wait for the first part that ends by itself; its name. A service that is killed starts again, and is told."""
+        while True:
+            waiting = {asyncio.create_task(child.wait()): name for name, child in self._children.items()}
+            done, rest = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+            for task in rest:
+                task.cancel()
+            first = next(iter(done))
+            if waiting[first] != "service" or first.result() != -signal.SIGKILL:
+                return waiting[first]
+            killed()
+            await self._run("service", "bot", "run")
 
     async def stop(self) -> None:
         """End every part, the service first, so that it can finish what is on the wire."""
@@ -206,7 +212,7 @@ async def play(folder: Path, port: int, console: Console) -> None:
             fresh = await demo.start()
             sent = await demo.send_morning() if fresh else 0
         console.print(_welcome(demo, sent))
-        ended = asyncio.create_task(demo.ended())
+        ended = asyncio.create_task(demo.ended(lambda: console.print(KILLED)))
         stopped = asyncio.create_task(over.wait())
         await asyncio.wait({ended, stopped}, return_when=asyncio.FIRST_COMPLETED)
         if not over.is_set():

@@ -66,7 +66,7 @@ class Machine(RuleBasedStateMachine):
         self.runner = asyncio.Runner()
         self.loop = self.runner.get_loop()
         self.now = START
-        self.steps = self.events = 0
+        self.steps = self.events = self.said = 0
         self.store = self.loop.run_until_complete(self._open(f"sqlite:///{path}"))
 
     async def _open(self, url: str) -> Any:
@@ -93,6 +93,11 @@ class Machine(RuleBasedStateMachine):
             changed = self.fingerprint()
             assert changed == before, (before, changed)
             return None
+
+    def words(self) -> str:
+        """Other words each time: the same ones do not leave twice."""
+        self.said += 1
+        return f"These are words {self.said}."
 
     def fingerprint(self) -> Any:
         """Everything that an act could change; each machine says what that is."""

@@ -110,7 +110,7 @@ class Refill(Machine):
 
         def act(records: Any, *, person: Person, now: datetime) -> Any:
             decide.choose(records, window_id=window, person=person, choices=chosen, now=now)
-            said = Said(words="Here is what we decided.", by=by, ticks=Ticks(proxy=True, sibling=True))
+            said = Said(words=self.words(), by=by, ticks=Ticks(proxy=True, sibling=True))
             return confirm.confirm(records, window_id=window, person=person, said=said, now=now)
 
         made = self.tried(act, who)
@@ -154,7 +154,7 @@ class Refill(Machine):
 
         def act(records: Any, *, person: Person, now: datetime) -> Any:
             opened = send.open_reply(records, conversation_id=self.id, person=person, now=now)
-            form = send.Form(text=f"Here it is, {self.steps}.", done_after=False, proxy_tick=True, sibling_tick=True)
+            form = send.Form(text=self.words(), done_after=False, proxy_tick=True, sibling_tick=True)
             return send.send(records, window_id=opened.window.id, person=person, form=form, now=now)
 
         made = self.tried(act, who)

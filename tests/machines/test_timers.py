@@ -188,7 +188,7 @@ class Timers(Machine):
 
         def act(records: Any, *, conversation_id: str, person: Person, now: datetime) -> str:
             opened = send.open_reply(records, conversation_id=conversation_id, person=person, now=now)
-            form = send.Form(text=f"It can wait, {self.steps}.", done_after=False)
+            form = send.Form(text=self.words(), done_after=False)
             made = send.send(records, window_id=opened.window.id, person=person, form=form, now=now)
             assert not isinstance(made, send.Stale)
             return made.id

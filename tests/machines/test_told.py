@@ -153,7 +153,7 @@ class Told(Machine):
 
         def act(records: Any, *, person: Person, now: datetime, **_: Any) -> Any:
             opened = send.open_reply(records, conversation_id=self.id, person=person, now=now)
-            form = send.Form(text=f"It can wait, {self.steps}.", done_after=done_after)
+            form = send.Form(text=self.words(), done_after=done_after)
             return send.send(records, window_id=opened.window.id, person=person, form=form, now=now)
 
         made = self.tried(act, who)

@@ -206,6 +206,7 @@ def _submitted(found: History, row: dict[str, Any], sent: dict[str, Any]) -> Non
     words = str((values.get(_SENDS[view["callback_id"]]) or {}).get("value") or "")
     answer = json.dumps(row.get("body") or {})
     turned = '"callback_id": "gone"' in answer  # the next one is offered in its place
+    repeats = "these very words" in answer  # what another window did before is done; this one does nothing
     closed = row["acked"] and ("response_action" not in answer or '"clear"' in answer or turned)
     taken = bool(closed or (row["acked"] and ("lready sent" in answer or "done already" in answer)))
     now = ((values.get("answer_by") or {}).get("selected_option") or {}).get("value", "now") == "now"
@@ -218,7 +219,8 @@ def _submitted(found: History, row: dict[str, Any], sent: dict[str, Any]) -> Non
         return
     for token in set(TOKEN.findall(json.dumps(view["blocks"]))):
         found.tried[token].add(str(view["private_metadata"]))
-        if taken and now:  # one that goes back to a colleague is told with their answer: what changed before is not
+        # One that goes back to a colleague is told with their answer: what changed before is not.
+        if taken and now and not repeats:
             found.confirmed[token].add(str(view["private_metadata"]))
 
 

@@ -83,7 +83,7 @@ def confirm(records: Records, *, window_id: str, person: Person, said: Said, now
 
 
 def _decided_so(planned: Planned) -> bool:
-    """Whether the same person decided all of it just so."""
+    """Whether all of it was decided just so before."""
     before = {line.medication.line: line.decided for line in planned.deciding.lines}
     return all(decision.repeats(before.get(decision.line)) for decision in planned.decisions)
 

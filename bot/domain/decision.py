@@ -76,8 +76,8 @@ class Decision:
     entered_by: str | None = None
 
     def repeats(self, before: Decision | None) -> bool:
-        """Whether the same person decided just that before."""
-        return before is not None and (self.outcome, self.terms, self.by) == (before.outcome, before.terms, before.by)
+        """Whether just that was decided before, by whomever."""
+        return before is not None and (self.outcome, self.terms) == (before.outcome, before.terms)
 
 
 def asked_about(patient: Patient, medication: Medication | None = None) -> str:

@@ -63,8 +63,8 @@ def only_once(words: str, *, picture: Picture, by: str, field: str) -> None:
 
     Not when that answer failed, nor when the family has written since: then the same words are another answer.
     """
-    last = picture.last_reply
-    if last is None or last.state is State.FAILED or last.author.slack != by or last.text != words:
+    last = next((reply for reply in reversed(picture.replies) if reply.author.slack == by), None)
+    if last is None or last.state is State.FAILED or last.text != words:
         return
     if all(message.received_at <= last.written_at for message in picture.messages):
         raise Refused(

@@ -31,6 +31,12 @@ def refill(*medicines: dict[str, Any], **over: Any) -> dict[str, Any]:
     return message("refill", **(told | over))
 
 
+TWO_PRESCRIBERS = PRACTICE.replace(
+    "  - {slack: U0PAT, name: Pat Quinn, roles: [admin, staff], departments: [Front Desk]}",
+    "  - {slack: U0PAT, name: Pat Quinn, roles: [admin, staff, prescriber], departments: [Front Desk, Refills]}",
+)
+
+
 async def asked(desk: World, *medicines: dict[str, Any], **over: Any) -> dict[str, Any]:
     """The card of a refill request."""
     await desk.write(refill(*medicines, **over))
@@ -208,14 +214,7 @@ async def test_the_portal_confirms_what_was_to_be_entered(desk: World):
 
 async def test_two_prescribers_have_the_window_open_and_one_decides(open_desk: OpenDesk):
     """The second Confirm is refused with who, when and what; nothing of it is kept."""
-    second = (
-        "  - {slack: U0PAT, name: Pat Quinn, roles: [admin, staff, prescriber], departments: [Front Desk, Refills]}"
-    )
-    desk = await open_desk(
-        PRACTICE.replace(
-            "  - {slack: U0PAT, name: Pat Quinn, roles: [admin, staff], departments: [Front Desk]}", second
-        )
-    )
+    desk = await open_desk(TWO_PRESCRIBERS)
     card = await asked(desk)
     pages = {}
     for who in ("U0GRACE", "U0PAT"):
@@ -252,19 +251,22 @@ async def test_a_decision_is_changed_in_a_new_audited_round(desk: World):
     await desk.journalled("refill.changed")
 
 
-async def test_the_same_decision_with_the_same_words_is_told_already_sent(desk: World):
-    """Slack showed its triangle and it had worked: all once more is refused; other words, or another decision, are not."""
+async def test_the_same_decision_with_the_same_words_is_told_already_sent(open_desk: OpenDesk):
+    """Slack showed its triangle and it had worked: all once more is refused, also when a colleague decided it again."""
+    desk = await open_desk(TWO_PRESCRIBERS)
     card = await asked(desk)
-    for waits in (card, "Enter in EHR"):
-        stands = waits if isinstance(waits, dict) else await desk.card(waits, **CHANNEL)
-        await desk.choose(await deciding(desk, stands), "line_1_outcome", "approved", who="U0GRACE")
-        page = await desk.window("U0GRACE", containing="You decide")
-        told = await desk.submit(page, who="U0GRACE")
-        await desk.replies()
+    for who in ("U0GRACE", "U0PAT"):
+        await desk.choose(await deciding(desk, card, who), "line_1_outcome", "approved", who=who)
+        assert (await desk.submit(await desk.window(who, containing="You decide"), who=who)).get("closed")
+        card = await desk.card("Enter in EHR", **CHANNEL)
+    await desk.replies(2)
+    await desk.choose(await deciding(desk, card), "line_1_outcome", "approved", who="U0GRACE")
+    page = await desk.window("U0GRACE", containing="You decide")
+    told = await desk.submit(page, who="U0GRACE")
     assert "Already sent: your last answer has these very words." in str(told["errors"])
-    assert await desk.rows("SELECT round FROM decisions") == [(1,)]
+    assert len(await desk.rows("SELECT round FROM decisions")) == 2
     assert (await desk.submit(page, who="U0GRACE", family_words="Really: it is approved.")).get("closed")
-    assert len(await desk.replies(2)) == 2
+    assert len(await desk.replies(3)) == 3
 
 
 async def test_nobody_decides_for_themselves(open_desk: OpenDesk):

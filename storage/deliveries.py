@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, func, or_, select, text
 
 from bot.domain.delivery import CALL_LIMIT, State, What, card_fold, is_redraw, redraw_lane
 from bot.domain.tail import Tail
-from storage.fold import absorb, take_over
+from storage.fold import pending_again
 from storage.sql import Sql
 from storage.tables import conversations, stopped_portals
 from storage.tables import deliveries as table
@@ -126,9 +126,8 @@ def tails(t: Transaction, *, now: datetime) -> Sequence[Tail]:
 def park(t: Transaction, *, now: datetime) -> tuple[Sequence[str], int]:
     """After a restore: each answer on its way is UNCLEAR (their ids), every post may have been made (how many)."""
     for row in t.rows(_HELD):
-        twin = absorb(t, row[1], now=now)
-        t.run(_LET_GO, id=row[0], now=micros(now))
-        take_over(t, row[0], twin)
+        with pending_again(t, row[0], row[1], now=now):
+            t.run(_LET_GO, id=row[0], now=micros(now))
     answers = [row[0] for row in t.rows(_ANSWERS)]
     t.run(_DOUBT, now=micros(now))
     return answers, t.run(_MAYBE)
@@ -143,10 +142,9 @@ def inherit(t: Transaction, *, by: str, now: datetime) -> int:
         return 0
     orphans = t.rows(_ORPHANS, by=by)
     for delivery_id, fold, lane, posting in orphans:
-        twin = absorb(t, fold, now=now)
         soon = is_redraw(lane) and not posting
-        t.run(_INHERIT, id=delivery_id, again_at=micros(now if soon else now + CALL_LIMIT))
-        take_over(t, delivery_id, twin)
+        with pending_again(t, delivery_id, fold, now=now):
+            t.run(_INHERIT, id=delivery_id, again_at=micros(now if soon else now + CALL_LIMIT))
     return len(orphans)
 
 
@@ -155,10 +153,9 @@ def redeliver(t: Transaction, delivery_id: str, *, now: datetime, maybe_sent: bo
     row = t.one(_SETTLED, delivery_id=delivery_id)
     if row is None:
         return False
-    twin = absorb(t, row[1], now=now)
     doubt = bool(row[2]) if maybe_sent is None else maybe_sent
-    t.run(_REDELIVER, id=delivery_id, now=micros(now), maybe_sent=doubt)
-    take_over(t, delivery_id, twin)
+    with pending_again(t, delivery_id, row[1], now=now):
+        t.run(_REDELIVER, id=delivery_id, now=micros(now), maybe_sent=doubt)
     t.woken.add(row[0])
     return True
 

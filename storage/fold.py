@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
 from storage.sql import Sql
-from storage.transaction import Row, Transaction
+from storage.transaction import Transaction
 from storage.types import micros
 
 _DROP = Sql(
@@ -17,16 +19,15 @@ _TAKE_OVER = Sql(
 )
 
 
-def absorb(t: Transaction, fold: str | None, *, now: datetime) -> Row | None:
-    """Drop the pending one of that fold, before another becomes pending again: its own history must stay. The twin."""
-    return None if fold is None else t.one(_DROP, fold=fold, now=micros(now))
+@contextmanager
+def pending_again(t: Transaction, delivery_id: str, fold: str | None, *, now: datetime) -> Iterator[None]:
+    """Around the statement that makes a delivery of that fold pending again: it takes in the one that is pending.
 
-
-def take_over(t: Transaction, delivery_id: str, twin: Row | None) -> None:
-    """Let the one that is pending again have what its twin had: the lane asked for last, and the greater urgency.
-
-    It keeps its own time. Its next try is seconds away; and a twin that was to go later is asked for anew by whatever
-    draws the card.
+    That one is dropped, since the delivery's own history must stay, and leaves its lane, which was asked for last, and
+    its urgency. The delivery keeps its own time: its next try is seconds away, and a twin that was to go later is asked
+    for anew by whatever draws the card.
     """
+    twin = None if fold is None else t.one(_DROP, fold=fold, now=micros(now))
+    yield
     if twin is not None:
         t.run(_TAKE_OVER, id=delivery_id, lane=twin[0], urgent=bool(twin[1]))

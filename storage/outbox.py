@@ -22,7 +22,7 @@ from bot.domain.delivery import (
 )
 from bot.failpoint import failpoint
 from storage import mapping
-from storage.fold import absorb, take_over
+from storage.fold import pending_again
 from storage.sql import Sql, at
 from storage.tables import deliveries
 from storage.transaction import Transaction
@@ -228,29 +228,29 @@ def settle(t: Transaction, claim: Claim, outcome: Outcome, *, now: datetime) -> 
 
     Doubt from an earlier try stays: a later try that surely did not arrive says nothing about the earlier one.
     """
-    again, twin = outcome.state is State.PENDING, None
+    again, fold = outcome.state is State.PENDING, None
     if again:
         held = t.one(_FOLD_OF_HELD, delivery_id=claim.id, held=claim.token)
         if held is None:
             return False
-        twin = absorb(t, held[0], now=now)
+        fold = held[0]
     fate = None
     if outcome.words or outcome.ref is not None:
         told = mapping.to_bytes(mapping.Fate(outcome.words, outcome.ref))
         fate = t.seal(told, "deliveries", claim.id, "fate")
-    settled = t.run(
-        _SETTLE,
-        id=claim.id,
-        token=claim.token,
-        state=outcome.state.value,
-        not_before=micros(outcome.again_at or now),
-        maybe_sent=claim.maybe_sent or outcome.maybe_sent,
-        uncounted=0 if outcome.counted else 1,
-        settled_at=None if again else micros(now),
-        code=text_safe(outcome.code),
-        fate_sealed=fate,
-    )
-    take_over(t, claim.id, twin)
+    with pending_again(t, claim.id, fold, now=now):
+        settled = t.run(
+            _SETTLE,
+            id=claim.id,
+            token=claim.token,
+            state=outcome.state.value,
+            not_before=micros(outcome.again_at or now),
+            maybe_sent=claim.maybe_sent or outcome.maybe_sent,
+            uncounted=0 if outcome.counted else 1,
+            settled_at=None if again else micros(now),
+            code=text_safe(outcome.code),
+            fate_sealed=fate,
+        )
     failpoint("outbox.settle")
     if settled and t.shared:
         _keep_pace(t, claim, outcome, now=now)
@@ -283,7 +283,6 @@ def release(t: Transaction, *, by: str, now: datetime) -> int:
     """
     released = 0
     for row in t.rows(_RELEASABLE, holder=by):
-        twin = absorb(t, row[1], now=now)
-        released += t.run(_RELEASE, id=row[0], by=by)
-        take_over(t, row[0], twin)
+        with pending_again(t, row[0], row[1], now=now):
+            released += t.run(_RELEASE, id=row[0], by=by)
     return released

@@ -17,7 +17,7 @@ from bot.domain.store import Records
 from bot.domain.tell import person_of
 from bot.failpoint import failpoint
 from bot.jobs.slack import NO_CHANNEL, PLAIN_AFTER, Message, SlackDesk, key_of
-from bot.slack.verdict import OPEN, Called, Verdict
+from bot.slack.verdict import NOT_FOUND, OPEN, Called, Verdict
 
 logger = logging.getLogger("portaldesk.slack")
 
@@ -105,7 +105,7 @@ class CardCarrier:
             called = await desk.update(claim, job.channel, stands.ts, message)
             if called.verdict is not Verdict.GONE:
                 return called, stands
-            if called.code != "message_not_found":
+            if called.code != NOT_FOUND:
                 claim = replace(claim, maybe_sent=False)  # it is there, but not ours to change: not to be found again
         if job.picture and stands.ts and stands.channel and stands.channel != job.channel:
             # Its words go first where it stood, or it is all tried again: they must not stay with whom they left.
@@ -117,7 +117,7 @@ class CardCarrier:
         if called.done and "channel" not in called.data:  # found, not posted: it may show what was true then
             found = str(called.data["ts"])
             redrawn = await desk.update(claim, job.channel, found, message)
-            if redrawn.verdict is Verdict.GONE:  # taken away meanwhile, or not ours to change
+            if redrawn.verdict is Verdict.GONE:  # taken away, or not ours to change
                 called = await desk.post(replace(claim, maybe_sent=False), job.channel, message, key=stands.key)
             elif not redrawn.done:
                 return redrawn, replace(stands, channel=job.channel, ts=found)
@@ -148,6 +148,6 @@ class CardCarrier:
                 return
             failpoint("slack.before_delete")
             called = await desk.poster.delete(str(stands.channel), str(stands.ts))
-            if called.done or called.code == "message_not_found":
+            if called.done or called.code == NOT_FOUND:
                 log.event(logger, "slack.card.withdrawn", conversation=claim.subject, delivery=claim.id)
                 return

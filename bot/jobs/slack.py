@@ -8,7 +8,7 @@ import logging
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,7 +21,7 @@ from bot.jobs.outbox import still_ours
 from bot.jobs.rush import Rush
 from bot.slack.pace import MOST, Pace
 from bot.slack.poster import Poster
-from bot.slack.verdict import Called, Verdict, channel_trouble
+from bot.slack.verdict import NOT_FOUND, OPEN, Called, Verdict, channel_trouble
 
 logger = logging.getLogger("portaldesk.slack")
 
@@ -137,7 +137,11 @@ class SlackDesk:
         return self._locks.setdefault(channel, asyncio.Lock())
 
     async def update(self, claim: Claim, channel: str, ts: str, message: Message) -> Called:
-        """Redraw once, in the turn of all processes. A redraw may arrive twice: it shows the same."""
+        """Redraw once, in the turn of all processes. A redraw may arrive twice: it shows the same.
+
+        What the workspace lets nobody change any more is taken away: its words are not true, or not for those who see
+        it. Then it is GONE as what somebody deleted is; with another code it still stands.
+        """
         if (wait := self.pace.owing(claim.ahead)) > LONGEST_TURN:  # Slack said 429 to another process
             self.pace.hold_updates(wait=wait, now=time.monotonic())
             return Called(verdict=Verdict.LIMITED, code="paced", wait=wait)
@@ -150,7 +154,12 @@ class SlackDesk:
         called = await self.poster.update(channel, ts, message)
         if called.verdict is Verdict.LIMITED:
             self.pace.hold_updates(wait=called.wait, now=time.monotonic())
-        return called
+        if called.verdict is not Verdict.GONE or called.code == NOT_FOUND:
+            return called
+        away = await self.poster.delete(channel, ts)
+        if away.verdict in OPEN:
+            return away
+        return replace(called, code=NOT_FOUND) if away.done else called
 
     async def settle(self, claim: Claim, outcome: Outcome) -> bool:
         """Settle a delivery that is not a card."""

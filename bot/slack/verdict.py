@@ -42,8 +42,9 @@ _CONTENT = {
     "no_text",
     "invalid_metadata_format",
 }
+NOT_FOUND = "message_not_found"  # there is no such message; other codes of _GONE tell of one that is not ours to change
 _GONE = {
-    "message_not_found",
+    NOT_FOUND,
     "thread_not_found",
     "cant_update_message",
     "edit_window_closed",

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.jobs.rounds import ChannelRound
-from bot.sandbox.slack.config import SlackConfig
+from bot.sandbox.slack.config import SlackConfig, Timing
 from tests.journeys.conftest import OpenDesk
-from tests.world import CHANNELS, PEOPLE, World, message
+from tests.world import CHANNELS, PEOPLE, World, message, until, words
 
 
 async def test_a_channel_that_does_not_let_us_post(open_desk: OpenDesk):
@@ -35,3 +35,44 @@ async def test_a_press_whose_redraw_waits_is_answered(desk: World):
     await desk.notice("follows by itself")
     assert await desk.cards() == [card]
     await desk.card("closed by")
+
+
+async def test_a_card_that_may_not_be_changed_any_more(open_desk: OpenDesk):
+    """The workspace lets nobody edit what is a while old: a new card takes the old one's place, at once."""
+    desk = await open_desk(slack=SlackConfig(people=PEOPLE, channels=CHANNELS, limits=False, timing=Timing(edits=0.0)))
+    await desk.write(message())
+    old = await desk.card("Ear drops and swimming")
+    await desk.press(old, "Take it")
+
+    async def replaced() -> bool:
+        return [card["ts"] for card in await desk.cards()] == [(await desk.card("Alice Moreno"))["ts"]]
+
+    await until(replaced, what="the new card alone")
+    await desk.quiet()
+    assert [card["ts"] != old["ts"] for card in await desk.cards()] == [True]
+    assert {row["answer"].get("error") for row in desk.calls("chat.update")} == {"edit_window_closed"}
+    assert len(desk.calls("chat.delete")) == 1
+
+
+async def test_a_new_card_in_its_place_is_one_though_its_answer_is_lost(open_desk: OpenDesk):
+    """The same, and Slack's answers to taking the old one away and to the new post are both lost: one card stands."""
+    desk = await open_desk(slack=SlackConfig(people=PEOPLE, channels=CHANNELS, limits=False, timing=Timing(edits=0.0)))
+    await desk.write(message())
+    old = await desk.card("Ear drops and swimming")
+    await desk.do(
+        "faults",
+        faults=[
+            {"kind": "reset_after", "method": "chat.delete", "nth": [1]},
+            {"kind": "reset_after", "method": "chat.postMessage", "nth": [1]},
+        ],
+    )
+    await desk.press(old, "Take it")
+
+    async def taken() -> bool:
+        await desk.later(seconds=16)
+        cards = await desk.cards()
+        return len(cards) == 1 and "Alice Moreno" in words(cards[0])
+
+    await until(taken, what="the new card")
+    await desk.quiet()
+    assert len(await desk.cards()) == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from ipaddress import ip_address
@@ -97,13 +98,17 @@ class GroupConfig:
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """Slack's patience in seconds: acks, trigger ids, response URLs, and the pauses before an event is retried."""
+    """Slack's patience in seconds: acks, trigger ids, response URLs, and the pauses before an event is retried.
+
+    `edits`: how old a message may be changed, by the workspace's settings.
+    """
 
     ack: float = 3.0
     trigger: float = 3.0
     response_url: float = 1800.0
     retries: tuple[float, ...] = (0.0, 60.0, 300.0)
     warning: float = 10.0
+    edits: float = math.inf
 
 
 STAFF = (

@@ -7,6 +7,7 @@ import asyncio
 import pytest
 
 from bot.sandbox.slack import ChannelConfig, SlackConfig
+from bot.sandbox.slack.config import Timing
 
 METADATA = {"event_type": "portaldesk", "event_payload": {"delivery": "d-1"}}
 
@@ -183,6 +184,14 @@ async def test_only_own_messages_change(call, alice):
     await alice.act("admin", do="unarchive", channel="C0NURSING")
     assert (await call("chat.delete", **where, ts=own))["ok"]
     assert (await call("chat.getPermalink", **where, message_ts=own))["error"] == "message_not_found"
+
+
+async def test_a_workspace_may_close_edits(start, caller):
+    """Older than the workspace's settings allow, a message is not changed; it may still be taken away."""
+    call = caller(await start(timing=Timing(edits=0.0)))
+    ts = await call.post()
+    assert (await call("chat.update", channel="C0NURSING", ts=ts, text="x"))["error"] == "edit_window_closed"
+    assert (await call("chat.delete", channel="C0NURSING", ts=ts))["ok"]
 
 
 async def test_text_without_blocks_removes_the_blocks(call):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from bot.sandbox.slack import event
@@ -140,6 +141,8 @@ async def update(slack: Slack, args: Args) -> Answer:
     channel, message = own_message(slack, args, "cant_update_message")
     if channel.is_archived:
         raise Refusal("is_archived")
+    if time.time() - float(message.ts) > slack.config.timing.edits:
+        raise Refusal("edit_window_closed")
     text, blocks = content(args, LONGEST_UPDATE)
     data, before = metadata(args), message_public(message, channel, slack.config)
     message.text, message.blocks = text, blocks

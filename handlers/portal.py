@@ -20,20 +20,20 @@ from bot.domain.receive import Answer, Taken, Unusable, receive
 from bot.domain.store import Records, Store, StoreFull, StoreUnavailable
 from bot.failpoint import failpoint
 from bot.portals import signature, webhook
+from handlers.careful import PATIENCE, SingleFile
 from handlers.hall import LIMIT, Hall, Visit, full
 from handlers.problem import problem
 
 logger = logging.getLogger("portaldesk.portal")
 
 _JSON = {"Content-Type": "application/json; charset=utf-8"}
-PATIENCE = 10.0  # seconds until an event is stored; a portal that waits longer gives up by itself, and knows less
 
 
 @dataclass(slots=True, kw_only=True)
 class PortalDoor:
     """What the portals' routes share. `secrets` by portal id; `came` hears of each signed event, `seen` of each answer.
 
-    `careful_until`: each event is counted before it is read, because the last life of the service ended in the middle.
+    `careful_until`: so long events go in single file, because the last life of the service ended in the middle.
     """
 
     store: Store
@@ -69,6 +69,7 @@ class PortalRoutes:
 
     def __init__(self, door: PortalDoor) -> None:
         self._door = door
+        self._file = SingleFile(store=door.store, until=door.careful_until)
 
     async def events(self, request: web.Request) -> web.Response:
         """Take in one event (CONTRACT section 5): never a 2xx before the commit, never a 5xx for bad input."""
@@ -121,20 +122,14 @@ class PortalRoutes:
         """Take it in; one that our own code stumbles over is kept unread and shown to a person (SAFETY I4, I25)."""
         run = partial(self._door.store.run, within=PATIENCE)
         which = {"portal": given["portal"], "event_id": given["event_id"]}
-        until, read = self._door.careful_until, _read
-        careful = until is not None and given["now"] < until
-        if careful and not await run(suspect.count, now=given["now"], **which):
-            read = _set_aside
-        try:
-            answer = await run(receive, read=read, **given)
-        except StoreUnavailable:
-            raise
-        except Exception as error:  # noqa: BLE001 - a bug must not keep the portal sending the same event for ever
-            log.failure(logger, "portal.event.bug", error, portal=str(given["portal"]))
-            answer = await run(receive, read=_unread, **given)
-        if careful:
-            await run(suspect.cleared, **which)
-        return answer
+        async with self._file.passing(**which, now=given["now"]) as may_be_read:
+            try:
+                return await run(receive, read=_read if may_be_read else _set_aside, **given)
+            except StoreUnavailable:
+                raise
+            except Exception as error:  # noqa: BLE001 - a bug must not keep the portal sending the same event for ever
+                log.failure(logger, "portal.event.bug", error, portal=str(given["portal"]))
+                return await run(receive, read=_unread, **given)
 
     async def message(self, request: web.Request) -> web.Response:
         """State and delivery of one message, for the portal's own reconciliation; signed, without words."""

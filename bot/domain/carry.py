@@ -85,15 +85,17 @@ def settle_card(
                 detail={"channel": place.channel, "ts": place.ts, "slot": place.slot},
             )
         )
-    if place.slot == "department":
-        if known and known.channel and known.channel != place.channel:
-            present = records.conversation(drawn.id)  # locked: a post that settles in its old thread waits, and sees it
-            if present:
-                _words_follow(records, present, now=now)
-        changes_at = _changes_by_itself(drawn)
-        if changes_at and changes_at > claim.claimed_at:
+    if place.slot == "department" and known and known.channel and known.channel != place.channel:
+        present = records.conversation(drawn.id)  # locked: a post that settles in its old thread waits, and sees it
+        if present:
+            _words_follow(records, present, now=now)
+    changes_at = _changes_by_itself(drawn)
+    if changes_at and changes_at > claim.claimed_at:
+        if place.slot == "department":  # and with it the urgent channel's
             stand = [place, *(one for one in places if one is not known)]
             tell.draw(records, drawn, now=now, at=changes_at, places=stand)
+        elif place.slot.startswith("dm:"):
+            tell.draw_one(records, drawn, place.slot, now=now, at=changes_at)
     return True
 
 

@@ -47,6 +47,11 @@ def draw(
         _draw(records, conversation, slot, stands=slot in stand, now=now, at=at)
 
 
+def draw_one(records: Records, conversation: Conversation, slot: str, *, now: datetime, at: datetime) -> None:
+    """Have one of the conversation's cards, which stands, redrawn at `at`."""
+    _draw(records, conversation, slot, stands=True, now=now, at=at)
+
+
 def _draw(
     records: Records, conversation: Conversation, slot: str, *, stands: bool, now: datetime, at: datetime | None = None
 ) -> None:

@@ -78,6 +78,18 @@ async def test_who_has_no_other_tie_sees_a_glimpse_and_can_ask(desk: World):
     await desk.direct("U0BEN", "He got water")
 
 
+async def test_the_direct_message_becomes_late_by_itself(desk: World):
+    """The promise is broken while it lies with the colleague: their card says so, though nobody pressed anything."""
+    await desk.write(message(sent_at=desk.clock().strftime("%Y-%m-%dT%H:%M:%SZ")))
+    await desk.hand(await desk.card("Ear drops and swimming"), "Grace", forward_note=NOTE)
+    assert "Late" not in words(await desk.direct("U0GRACE", "For you"))
+    await desk.quiet()
+    for _ in range(5):
+        await desk.later(hours=24)
+        await desk.quiet()
+    assert "Late" in words(await desk.direct("U0GRACE", "For you"))
+
+
 async def test_a_chain_unwinds_in_order(desk: World):
     """Alice to Grace, Grace to Ben: Ben's answer goes to Grace, and hers to Alice."""
     _, received = await forwarded(desk)

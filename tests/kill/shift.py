@@ -12,6 +12,7 @@ from typing import Any
 
 import aiohttp
 
+from tests import world
 from tests.kill.people import Nurse, lacks, offers, shows
 from tests.kill.practice import CHANNEL_OF, CHANNELS, NAMES, NURSES, PRESCRIBERS
 from tests.kill.stage import Stage
@@ -125,19 +126,28 @@ class Shift:
                 if attempt and self._over(job, act, pair[1]):
                     break
                 with suppress(aiohttp.ClientError, TimeoutError):
-                    async with asyncio.timeout(GIVE_UP):
-                        await self._act(job, act, f"{number}.{attempt}", pair)
+                    await self._act(job, act, f"{number}.{attempt}", pair)
                     self.acts[act] += 1
                     break
             else:
-                self.stuck.append(f"STUCK: nobody could {act} about {job.token} ({job.kind}: {', '.join(job.plan)})")
+                seen = self._seen(job, act, pair[1])
+                self.stuck.append(
+                    f"STUCK: nobody could {act} about {job.token} ({job.kind}: {', '.join(job.plan)}); they saw {seen}"
+                )
                 return
+
+    def _seen(self, job: Job, act: str, colleague: str) -> str:
+        """The words of the card on which an act is done."""
+        card = self._shown(job, act, colleague)
+        return world.words(card) if card else "no card"
+
+    def _shown(self, job: Job, act: str, colleague: str) -> dict[str, Any] | None:
+        handed = act in ("respond", "decide_back")
+        return self.play.board.card(job.token, Nurse(self.play, colleague).direct) if handed else self._stands(job)
 
     def _over(self, job: Job, act: str, colleague: str) -> bool:
         """It was done by a press that somebody gave up waiting for: the card does not offer it any more."""
-        handed = act in ("respond", "decide_back")
-        card = self.play.board.card(job.token, Nurse(self.play, colleague).direct) if handed else self._stands(job)
-        label = LABELS.get(act)
+        card, label = self._shown(job, act, colleague), LABELS.get(act)
         return card is not None and label is not None and lacks(label)(card)
 
     async def _act(self, job: Job, act: str, number: str, pair: tuple[str, str]) -> None:
@@ -145,7 +155,10 @@ class Shift:
         owner, colleague = pair
         if act == "race":
             first, second = self.dice.sample(PRESCRIBERS, 2)
-            await asyncio.gather(*(self._by(who, job, "decide", number, colleague) for who in (first, second)))
+            both = (self._by(who, job, "decide", number, colleague) for who in (first, second))
+            for failed in await asyncio.gather(*both, return_exceptions=True):
+                if failed is not None:
+                    raise failed
         elif act in ("respond", "decide_back", "taken"):
             await self._by(colleague, job, act, number, colleague)
         else:
@@ -153,7 +166,8 @@ class Shift:
             await self._by(who, job, act, number, colleague)
 
     async def _by(self, who: str, job: Job, act: str, number: str, colleague: str) -> None:
-        async with self._locks[who]:
+        """Their patience is counted from when they turn to it: before that they may be busy with others."""
+        async with self._locks[who], asyncio.timeout(GIVE_UP):
             nurse, token = Nurse(self.play, who), job.token
             card = self._stands(job)
             channel = str(card["channel"]) if card else CHANNEL_OF[job.kind]

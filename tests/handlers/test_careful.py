@@ -1,0 +1,100 @@
+"""After an end that was none, the event that was being read is blamed for it, and none that came beside it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from bot.cli.desk import load_practice
+from bot.domain.store import Store, StoreTooSlow, StoreUnavailable
+from bot.domain.suspect import MOST
+from handlers.careful import SingleFile
+from storage.crypto import new_key, parse
+from storage.schema import upgrade
+from storage.store import open_store
+
+NOW = datetime(2026, 11, 29, 9, 0, tzinfo=UTC)
+EVENTS = tuple(f"evt-{n}" for n in range(8))
+Life = Callable[..., SingleFile]
+
+
+@pytest_asyncio.fixture
+async def store(tmp_path: Path) -> AsyncIterator[Store]:
+    url = f"sqlite:///{tmp_path / 'desk.db'}"
+    upgrade(url)
+    opened = open_store(url, parse(new_key()), load_practice=load_practice)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+def life(store: Store) -> Life:
+    """Begins one life of the service after an end that was none."""
+    return lambda **more: SingleFile(store=store, until=NOW + timedelta(minutes=10), **more)
+
+
+async def read(file: SingleFile, event: str) -> bool:
+    async with file.passing(portal="main", event_id=event, now=NOW) as may_be_read:
+        return may_be_read
+
+
+async def ends_in_the_middle(file: SingleFile) -> None:
+    """All events arrive together; the service ends while it reads the first."""
+    reading = asyncio.Event()
+
+    async def arrive(event: str) -> None:
+        async with file.passing(portal="main", event_id=event, now=NOW):
+            reading.set()
+            await asyncio.Event().wait()
+
+    arrived = [asyncio.create_task(arrive(event)) for event in EVENTS]
+    await reading.wait()
+    for task in arrived:
+        task.cancel()
+    await asyncio.gather(*arrived, return_exceptions=True)
+
+
+async def test_only_what_was_being_read_is_blamed(life: Life):
+    """Of eight events that come together each time, the one that was read at each end is set aside, and no other."""
+    for _ in range(MOST):
+        await ends_in_the_middle(life())
+    file = life()
+    assert await asyncio.gather(*(read(file, event) for event in EVENTS)) == [False] + [True] * 7
+    assert await read(life(), EVENTS[0])  # taken in unread: its count is gone
+
+
+async def test_a_database_that_comes_and_goes_is_no_end_of_the_service(life: Life):
+    """However often the portal sends an event that cannot be stored, in one life it counts once."""
+    file = life()
+
+    async def refused() -> None:
+        async with file.passing(portal="main", event_id="evt", now=NOW) as may_be_read:
+            assert may_be_read
+            raise StoreUnavailable("away")
+
+    for _ in range(MOST + 2):
+        with pytest.raises(StoreUnavailable):
+            await refused()
+    assert await read(file, "evt")
+
+
+async def test_what_waits_too_long_is_asked_for_again(life: Life):
+    """An event behind one that hangs is answered 503 in time, counts for nothing, and is read when it comes again."""
+    file = life(patience=0.05)
+    async with file.passing(portal="main", event_id="slow", now=NOW):
+        with pytest.raises(StoreTooSlow):
+            await read(file, "behind")
+    assert await read(file, "behind")
+
+
+async def test_afterwards_they_come_side_by_side(store: Store):
+    """With no such end, or when the careful time is over, nobody waits for another."""
+    for until in (None, NOW):
+        file = SingleFile(store=store, until=until)
+        async with file.passing(portal="main", event_id="one", now=NOW):
+            assert await read(file, "other")

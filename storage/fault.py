@@ -32,7 +32,8 @@ _STATES = (
     "57",
     "58",
     "25",
-)  # connection, resources, not in state, operator, system, transaction state
+    "40",
+)  # connection, resources, not in state, operator, system, transaction state, rolled back because of others
 
 
 def cause(error: BaseException) -> BaseException:

@@ -15,7 +15,7 @@ from sqlalchemy.engine import make_url
 
 from bot.domain.store import StoreFull, StoreUnavailable
 from storage.engine import LOG_LIMIT, connect
-from storage.postgres import PostgresStore
+from storage.postgres import ATTEMPTS, PostgresStore
 from storage.sql import Sql
 from tests.postgres import PostgresServer
 from tests.storage.family import NOW, raised, taken_in, version
@@ -136,6 +136,22 @@ async def test_a_deadlock_is_run_again(postgres_url: str, opened):
     await asyncio.gather(store.run(act, first=one.id, second=two.id), store.run(act, first=two.id, second=one.id))
     assert len(runs) >= 3
     assert [await version(store, kept.id) for kept in (one, two)] == [3, 3]
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("code", ["40P01", "40001"])
+async def test_an_act_that_others_hold_up_each_time_is_asked_for_again(postgres_url: str, opened, code: str):
+    """That is the database's state and no bug of ours: an event that met it is no event that cannot be shown."""
+    store = opened(postgres_url)
+    runs = []
+
+    def act(records):
+        runs.append(1)
+        records.run(Sql(f"DO $$ BEGIN RAISE SQLSTATE '{code}'; END $$"))
+
+    with pytest.raises(StoreUnavailable):
+        await store.run(act)
+    assert len(runs) == ATTEMPTS
 
 
 async def test_the_database_file_is_its_owners_only(sqlite_url: str, opened):

@@ -16,7 +16,7 @@ from aiohttp import web
 from bot import log
 from bot.domain import suspect
 from bot.domain.event import Event, Ping
-from bot.domain.receive import Answer, Taken, Unusable, receive
+from bot.domain.receive import Answer, Signed, Taken, Unusable, receive
 from bot.domain.store import Records, Store, StoreFull, StoreUnavailable
 from bot.failpoint import failpoint
 from bot.portals import signature, webhook
@@ -107,9 +107,9 @@ class PortalRoutes:
 
     async def _stored(self, portal: str, event_id: str, raw: bytes, now: datetime) -> web.Response:
         failpoint("webhook.before_store")
-        given = {"portal": portal, "event_id": event_id, "sha256": hashlib.sha256(raw).digest(), "raw": raw, "now": now}
+        signed = Signed(portal=portal, event_id=event_id, sha256=hashlib.sha256(raw).digest(), raw=raw)
         try:
-            answer = await self._received(given)
+            answer = await self._received(signed, now)
         except StoreUnavailable as away:
             log.event(logger, "portal.event.database-away", level=logging.WARNING, portal=portal)
             why = "The database's disk is full" if isinstance(away, StoreFull) else "The database is away"
@@ -118,18 +118,21 @@ class PortalRoutes:
         log.event(logger, "portal.event.taken", portal=portal, inbox=answer.id, state=answer.taken.value)
         return _answer(answer)
 
-    async def _received(self, given: dict[str, Any]) -> Answer:
-        """Take it in; one that our own code stumbles over is kept unread and shown to a person (SAFETY I4, I25)."""
-        run = partial(self._door.store.run, within=PATIENCE)
-        which = {"portal": given["portal"], "event_id": given["event_id"]}
-        async with self._file.passing(**which, now=given["now"]) as may_be_read:
-            try:
-                return await run(receive, read=_read if may_be_read else _set_aside, **given)
-            except StoreUnavailable:
-                raise
-            except Exception as error:  # noqa: BLE001 - a bug must not keep the portal sending the same event for ever
-                log.failure(logger, "portal.event.bug", error, portal=str(given["portal"]))
-                return await run(receive, read=_unread, **given)
+    async def _received(self, signed: Signed, now: datetime) -> Answer:
+        """Take it in; one that our own code stumbles over is kept unread and shown to a person (SAFETY I4, I25).
+
+        Before that it is taken in without what had waited for it: perhaps that is what we stumble over.
+        """
+        run = partial(self._door.store.run, receive, within=PATIENCE, signed=signed, now=now)
+        async with self._file.passing(portal=signed.portal, event_id=signed.event_id, now=now) as may_be_read:
+            for alone in (False, True):
+                try:
+                    return await run(read=_read if may_be_read else _set_aside, alone=alone)
+                except StoreUnavailable:
+                    raise
+                except Exception as error:  # noqa: BLE001 - a bug must not keep the portal sending it for ever
+                    log.failure(logger, "portal.event.bug", error, portal=signed.portal)
+            return await run(read=_unread)
 
     async def message(self, request: web.Request) -> web.Response:
         """State and delivery of one message, for the portal's own reconciliation; signed, without words."""

@@ -15,7 +15,6 @@ from storage.types import text_safe
 
 _i = inbox.c
 _ROW = select(_i.id, _i.event_sealed, _i.state, _i.received_at)
-_WAITING = _ROW.where(_i.state == InboxState.WAITING.value).order_by(_i.received_at, _i.id)
 _ADD = Sql(
     lambda insert: insert(inbox).on_conflict_do_nothing(),
     columns=("id", "portal", "event_hash", "event_sealed", "state", "type", "received_at"),
@@ -33,7 +32,11 @@ _WAITING_FOR = Sql(  # nearly always nothing: not sorted here, as SQLite would p
         _i.portal == bindparam("of_portal"),
     )
 )
-_SINCE = _WAITING.where(_i.received_at < bindparam("before"))
+_SINCE = (
+    select(_i.id)
+    .where(_i.state == InboxState.WAITING.value, _i.received_at < bindparam("before"))
+    .order_by(_i.received_at, _i.id)
+)
 _WAITING_SINCE = Sql(_SINCE)
 _WAITING_SINCE_LOCKED = Sql(_SINCE.with_for_update())  # a second replica waits, and then finds them settled
 
@@ -108,10 +111,10 @@ def waiting_for(t: Transaction, *, portal: str, about: tuple[str, str]) -> Seque
     return [_row(t, row, with_raw=True) for row in rows]
 
 
-def waiting_since(t: Transaction, *, before: datetime) -> Sequence[InboxRow]:
-    """Events that wait since before then, locked when the transaction may write."""
+def waiting_since(t: Transaction, *, before: datetime) -> Sequence[str]:
+    """Ids of events that wait since before then, oldest first; locked when the transaction may write."""
     rows = t.rows(_WAITING_SINCE_LOCKED if t.locks else _WAITING_SINCE, before=before)
-    return [_row(t, row, with_raw=False) for row in rows]
+    return [row[0] for row in rows]
 
 
 def _packed(event_id: str, sha256: bytes, raw: bytes) -> bytes:

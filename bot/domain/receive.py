@@ -47,37 +47,53 @@ class Unusable:
     reason: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signed:
+    """One signed event as it came: from which portal, under which id, its bytes and their hash."""
+
+    portal: str
+    event_id: str
+    sha256: bytes
+    raw: bytes
+
+
 Reader = Callable[[bytes, datetime], Event | Unusable]
 
 
-def receive(
-    records: Records, *, portal: str, event_id: str, sha256: bytes, raw: bytes, read: Reader, now: datetime
-) -> Answer:
-    """Keep one signed event and apply it, all in this transaction (SAFETY I1 to I4)."""
-    event = read(raw, now)
+def receive(records: Records, *, signed: Signed, read: Reader, now: datetime, alone: bool = False) -> Answer:
+    """Keep one signed event and apply it, all in this transaction (SAFETY I1 to I4).
+
+    With it goes what had waited for it, unless it is taken in `alone`: that goes on waiting, until a person is told.
+    """
+    event, portal = read(signed.raw, now), signed.portal
     kind = "" if isinstance(event, Unusable) else _type(event)
-    inbox_id = records.add_inbox(portal=portal, event_id=event_id, sha256=sha256, raw=raw, type=kind, now=now)
+    inbox_id = records.add_inbox(
+        portal=portal, event_id=signed.event_id, sha256=signed.sha256, raw=signed.raw, type=kind, now=now
+    )
     if inbox_id is None:
-        return _seen_before(records, portal=portal, event_id=event_id, sha256=sha256, raw=raw, now=now)
+        return _seen_before(records, signed, now=now)
     if isinstance(event, Unusable):
         intake.quarantine(records, inbox_id=inbox_id, portal=portal, reason=event.reason, now=now)
         return Answer(taken=Taken.QUARANTINED, id=inbox_id)
     fresh, about = _apply(records, event, inbox_id=inbox_id, portal=portal, now=now)
     if about:
         records.settle_inbox(inbox_id, state=InboxState.WAITING, type=kind, about=about)
-    if isinstance(event, MessageCreated):
+    if isinstance(event, MessageCreated) and not alone:
         waited_for = (f"message:{event.message.message_id}", f"thread:{event.message.thread_id}")
         for row in records.waiting_for(portal=portal, about=waited_for):
             apply_again(records, row, portal=portal, read=read, now=now)
     return Answer(taken=Taken.STORED if fresh else Taken.SAME, id=inbox_id)
 
 
-def _seen_before(records: Records, *, portal: str, event_id: str, sha256: bytes, raw: bytes, now: datetime) -> Answer:
-    known = records.inbox_row(portal=portal, event_id=event_id)
-    if known is not None and known.sha256 == sha256:
+def _seen_before(records: Records, signed: Signed, *, now: datetime) -> Answer:
+    portal = signed.portal
+    known = records.inbox_row(portal=portal, event_id=signed.event_id)
+    if known is not None and known.sha256 == signed.sha256:
         quarantined = known.state is InboxState.QUARANTINED
         return Answer(taken=Taken.QUARANTINED if quarantined else Taken.SAME, id=known.id)
-    conflict = records.add_conflict(portal=portal, event_id=event_id, sha256=sha256, raw=raw, now=now)
+    conflict = records.add_conflict(
+        portal=portal, event_id=signed.event_id, sha256=signed.sha256, raw=signed.raw, now=now
+    )
     if conflict is not None:
         tell.ring(
             records,
@@ -138,4 +154,4 @@ def _type(event: Event) -> str:
     return type(event).__name__
 
 
-__all__ = ["Answer", "Reader", "Taken", "Unusable", "apply_again", "receive"]
+__all__ = ["Answer", "Reader", "Signed", "Taken", "Unusable", "apply_again", "receive"]

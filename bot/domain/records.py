@@ -105,8 +105,8 @@ class MessageRecords(Protocol):
         """Events that wait for either of these, oldest first, with raw bytes."""
         ...
 
-    def waiting_since(self, *, before: datetime) -> Sequence[InboxRow]:
-        """Events that wait since before then; nobody else settles them meanwhile."""
+    def waiting_since(self, *, before: datetime) -> Sequence[str]:
+        """Ids of events that wait since before then, oldest first; nobody else settles them meanwhile."""
         ...
 
     # conversations and messages

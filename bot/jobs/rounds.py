@@ -150,11 +150,11 @@ def counts(records: Records, *, now: datetime) -> tuple[int, int]:
 
 def waiting_too_long(records: Records, *, now: datetime) -> int:
     """Show to a person what waits for a message that never came; how many."""
-    rows = records.waiting_since(before=now - WAITS_AT_MOST)[:AT_ONCE]
-    for row in rows:
-        records.settle_inbox(row.id, state=InboxState.QUARANTINED, type="", reason="what it is about never came")
-        intake.show(records, inbox_id=row.id, now=now)
-    if rows:
+    found = records.waiting_since(before=now - WAITS_AT_MOST)[:AT_ONCE]
+    for inbox_id in found:
+        records.settle_inbox(inbox_id, state=InboxState.QUARANTINED, type="", reason="what it is about never came")
+        intake.show(records, inbox_id=inbox_id, now=now)
+    if found:
         tell.ring(
             records,
             key=f"waited:{now.date().isoformat()}",
@@ -162,7 +162,7 @@ def waiting_too_long(records: Records, *, now: datetime) -> int:
             "channel; please look for them in the portal.",
             now=now,
         )
-    return len(rows)
+    return len(found)
 
 
 def try_portals_again(records: Records, *, portals: tuple[str, ...], now: datetime) -> int:

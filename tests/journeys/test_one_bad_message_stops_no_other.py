@@ -8,6 +8,8 @@ import pytest
 
 from bot import failpoint
 from bot.jobs.outbox import MOST_BUGS
+from bot.jobs.rounds import waiting_too_long
+from storage.sql import Sql
 from tests.journeys.conftest import OpenDesk
 from tests.world import World, message, words
 
@@ -45,6 +47,22 @@ async def test_an_event_that_we_stumble_over_is_shown_and_taken(desk: World, poi
     poisoned("")
     await desk.write(message(n="2"))
     await desk.card("Ear drops and swimming")
+
+
+async def test_what_waits_and_cannot_be_read_takes_no_message_with_it(desk: World):
+    """An event that came before its message is damaged on our disk: the message is a card, the event is shown."""
+    desk.bugs = True
+    gone = {"message_id": "m-1", "at": "2026-11-22T19:09:00Z", "by": "Rosa Delgado"}
+    await desk.event({"type": "portal.message.withdrawn", "timestamp": gone["at"], "data": gone}, "evt-early")
+    damage = Sql("UPDATE inbox SET event_sealed = :junk")
+    await desk.service.store.run(lambda records: records.run(damage, junk=b"x" * 64))
+    await desk.write(message())
+    await desk.card("Ear drops and swimming")
+    assert await desk.rows("SELECT state FROM inbox ORDER BY received_at") == [("waiting",), ("done",)]
+    await desk.later(hours=25)
+    assert await desk.service.store.run(waiting_too_long, now=desk.clock()) == 1
+    await desk.quiet()
+    assert any("could not be shown" in words(m) for m in await desk.messages("C0FRONT", who="U0BEN"))
 
 
 async def test_a_post_that_we_stumble_over_is_given_up_with_an_alarm(desk: World, poisoned: Poisoned):

@@ -21,6 +21,7 @@ from bot.domain.store import Records, Store, StoreUnavailable
 from bot.slack import names, notices, sentence
 from bot.slack.poster import Poster
 from bot.slack.verdict import Called
+from handlers import astray
 
 logger = logging.getLogger("portaldesk.press")
 
@@ -157,11 +158,12 @@ class Front:
         await asyncio.sleep(SHOWN_WITHIN)
         if await self.store.read(_waits, conversation_id=conversation_id):
             await self.notice(body, notices.ephemeral(sentence.CARD_WAITS))
+        await astray.taken_away(self.store, self.poster, body, conversation_id, now=self.clock())
 
     async def tell(self, body: Payload, words: str) -> None:
         """Say no where the press was made: on top of the window, else in a notice that only they see.
 
-        Home offered what is not true any more, so it is drawn again.
+        Home offered what is not true any more, so it is drawn again; and a card that nobody redraws goes.
         """
         if _surface(body) == names.HOME:
             self.later(self.changed(body))
@@ -171,6 +173,9 @@ class Front:
             if called.done:
                 return
         await self.notice(body, notices.ephemeral(words))
+        about = ref_of((body.get("actions") or [{}])[0])
+        if about and not body.get("view"):
+            await astray.taken_away(self.store, self.poster, body, about, now=self.clock())
 
     async def notice(self, body: Payload, message: Payload) -> Called | None:
         """Tell only the one who pressed, where they pressed: in the channel, else in their direct messages."""

@@ -162,13 +162,13 @@ class Poster:
         self._seen.pop(channel, None)
         return await self.call("chat.delete", channel=channel, ts=ts)
 
-    async def standing(self, channel: str, *, since: float) -> Mapping[str, Standing] | None:
-        """Our cards in a channel since then, by their keys; None when unsure.
+    async def standing(self, channel: str, *, since: float, until: float = math.inf) -> Mapping[str, Standing] | None:
+        """Our cards in a channel since then (UNIX seconds, both ends included), by their keys; None when unsure.
 
         What a card leaves behind when it goes to another channel has its key and no buttons: it is no card.
         """
         found: dict[str, Standing] = {}
-        async for called in self._pages(channel, since=since):
+        async for called in self._pages(channel, since=since, until=until):
             if not called.done:
                 return None
             for message in called.data.get("messages") or ():

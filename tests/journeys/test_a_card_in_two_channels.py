@@ -36,6 +36,35 @@ async def test_the_one_that_is_not_redrawn_goes(desk: World, over: bool):
     assert (left["ts"], labels(left)) == (card["ts"], labels(card))
 
 
+@pytest.mark.parametrize("pressed", ["Done", "Take it"], ids=["refused", "done"])
+async def test_whoever_presses_it_takes_it_away(desk: World, pressed: str):
+    """Nobody redraws it, so it offers what is long done: a press counts, or is refused in words, and the card goes."""
+    await desk.write(message())
+    card = await desk.card("Ear drops and swimming")
+    ((key,),) = await desk.rows("SELECT key FROM places")
+    astray = {"text": "astray", "blocks": card["blocks"]}
+    assert desk.service._front
+    assert (await desk.service._front.poster.post("C0FRONT", astray, key=key)).done
+    (copy,) = await desk.cards("C0FRONT", who="U0BEN")
+    if pressed == "Done":
+        await desk.press(card, "Done")
+    await desk.quiet()
+    await desk.press(copy, pressed, who="U0BEN", channel="C0FRONT")
+    await desk.quiet()
+    assert len(await desk.cards("C0FRONT", who="U0BEN")) == 1  # so young that it may be on its way into our records
+    await desk.later(minutes=5)
+    await desk.quiet()
+    await desk.press(copy, "Done", who="U0BEN", channel="C0FRONT")
+
+    async def gone() -> bool:
+        return not await desk.cards("C0FRONT", who="U0BEN")
+
+    await until(gone, what="the card that nobody redraws gone")
+    await desk.quiet()
+    (left,) = await desk.cards()
+    assert left["ts"] == card["ts"]
+
+
 async def test_a_pointer_stays(desk: World):
     """What a forward to another department leaves behind has the card's key, and is no card."""
     await desk.write(message())

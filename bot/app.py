@@ -193,11 +193,9 @@ class Service:
 
     async def _look_at_channels(self, poster: Poster) -> None:
         """Before anything is posted: a channel may have been shared or archived while we were away."""
-        look = asyncio.create_task(rounds.ChannelRound(self.store, poster, self.clock).run())
+        assert self._front
+        look = self._front.later(rounds.ChannelRound(self.store, poster, self.clock).run())
         await asyncio.wait({look}, timeout=LOOK_AT_MOST)
-        if not look.done() and self._front:
-            self._front.tasks.add(look)
-            look.add_done_callback(self._front.tasks.discard)
 
     def _address(self, portal: PortalSettings) -> str:
         try:

@@ -102,11 +102,12 @@ class Front:
         )
         await self.store.run(_write, entry=entry)
 
-    def later(self, work: Coroutine[Any, Any, Any]) -> None:
+    def later(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[None]:
         """Do something after the acknowledgement; it is waited for when the service stops."""
         task = asyncio.create_task(self._guarded(work))
         self.tasks.add(task)
         task.add_done_callback(self.tasks.discard)
+        return task
 
     async def _guarded(self, work: Coroutine[Any, Any, Any]) -> None:
         try:

@@ -3,35 +3,63 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from bot import log
+from bot.domain.alarm import Place
 from bot.domain.store import Records, Store
 from bot.slack.poster import Poster
 
 logger = logging.getLogger("portaldesk.press")
 
 YOUNG = timedelta(minutes=2)  # a card that was posted just now may be on its way into our records
+_WITHIN = 5.0  # seconds for a look into the database
+_TS = re.compile(r"[0-9]{1,12}\.[0-9]{1,6}")
 
 
-async def taken_away(
-    store: Store, poster: Poster, body: Mapping[str, Any], conversation_id: str, *, now: datetime
-) -> None:
-    """Take the pressed card away if the conversation's card stands elsewhere; the hourly look would do it as well."""
-    container = body.get("container") or {}
-    channel, ts = str(container.get("channel_id") or ""), str(container.get("message_ts") or "")
-    if not channel or not ts or float(ts) > (now - YOUNG).timestamp():
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pressed:
+    """Where a card stands that somebody pressed, and the conversation that its button names."""
+
+    conversation_id: str
+    channel: str
+    ts: str
+
+    @classmethod
+    def of(cls, body: Mapping[str, Any], conversation_id: str) -> Pressed | None:
+        """None for what was pressed elsewhere than on a message."""
+        container = body.get("container") or {}
+        channel, ts = container.get("channel_id"), container.get("message_ts")
+        known = conversation_id and isinstance(channel, str) and isinstance(ts, str) and _TS.fullmatch(ts)
+        return cls(conversation_id=conversation_id, channel=str(channel), ts=str(ts)) if known else None
+
+
+async def taken_away(store: Store, poster: Poster, pressed: Pressed | None, *, now: datetime) -> None:
+    """Take the pressed card away, if the one that we redraw surely stands elsewhere; else the hourly look decides."""
+    if pressed is None or float(pressed.ts) > (now - YOUNG).timestamp():
         return
-    keys = await store.read(_stands_elsewhere, conversation_id=conversation_id, channel=channel, ts=ts)
-    found = await poster.standing(channel, since=float(ts), until=float(ts)) if keys else None
-    if found and any(ts in found[key].stands for key in keys if key in found):
-        await poster.delete(channel, ts)
-        log.event(logger, "card.astray", conversation=conversation_id)
+    for place in await store.read(_elsewhere, within=_WITHIN, pressed=pressed):
+        ours = await _stands(poster, place, str(place.channel), str(place.ts))
+        if ours and await _stands(poster, place, pressed.channel, pressed.ts):
+            if place not in await store.read(_elsewhere, within=_WITHIN, pressed=pressed):
+                return
+            if (await poster.delete(pressed.channel, pressed.ts)).done:
+                log.event(logger, "card.astray", conversation=pressed.conversation_id)
+            return
 
 
-def _stands_elsewhere(records: Records, *, conversation_id: str, channel: str, ts: str) -> list[str]:
-    """The keys of the conversation's cards, when none of them is the one that stands there."""
-    places = [place for place in records.places_of(conversation_id=conversation_id) if place.ts]
-    return [] if any((place.channel, place.ts) == (channel, ts) for place in places) else [one.key for one in places]
+def _elsewhere(records: Records, *, pressed: Pressed) -> Sequence[Place]:
+    """Where the conversation's cards stand; none while one of them is about to change, or if it was that one."""
+    if records.redraw_waits(pressed.conversation_id):
+        return ()
+    places = [place for place in records.places_of(conversation_id=pressed.conversation_id) if place.ts]
+    return () if any((place.channel, place.ts) == (pressed.channel, pressed.ts) for place in places) else places
+
+
+async def _stands(poster: Poster, card: Place, channel: str, ts: str) -> bool:
+    found = await poster.standing(channel, since=float(ts), until=float(ts))
+    return bool(found and card.key in found and ts in found[card.key].stands)

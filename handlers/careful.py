@@ -3,53 +3,72 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections import defaultdict
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.domain import suspect
-from bot.domain.store import Store, StoreTooSlow
+from bot.domain.store import Store, StoreUnavailable
 
 PATIENCE = 10.0  # seconds until an event is stored; a portal that waits longer gives up by itself, and knows less
+_CLEARED_WITHIN = 1.0  # seconds; the event is stored by then, and its count may stay
+
+
+class OthersFirst(StoreUnavailable):
+    """Those that came before are not taken in yet; nothing was written."""
 
 
 @dataclass(slots=True, kw_only=True)
 class SingleFile:
     """Finds the event that ends the service (SAFETY I25), and blames no other that happened to come with it.
 
-    `until`: so long one is careful; None: the last life ended as it should. `patience` is in seconds.
+    `until`: so long one is careful; None: the last life ended as it should. Each portal has one event in the file at a
+    time, so that none holds up the others.
     """
 
     store: Store
     until: datetime | None
-    patience: float = PATIENCE
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _portals: dict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
     _counted: dict[tuple[str, str], bool] = field(default_factory=dict)  # in this life, and not taken in yet
 
     @asynccontextmanager
-    async def passing(self, *, portal: str, event_id: str, now: datetime) -> AsyncIterator[bool]:
+    async def passing(
+        self, *, portal: str, event_id: str, now: datetime, left: Callable[[], float]
+    ) -> AsyncIterator[bool]:
         """Around taking in one event: whether it may be read; False when the service ended each time it was.
 
+        `left`: the seconds that it has until it must be stored.
+
         Raises:
-            StoreUnavailable: it could not be counted, or the others before it took too long.
+            OthersFirst: those before it took too long.
+            StoreUnavailable: it could not be counted.
         """
         if self.until is None or now >= self.until:
             yield True
             return
-        try:
-            async with asyncio.timeout(self.patience):
-                await self._turn.acquire()
-        except TimeoutError:
-            raise StoreTooSlow("those that came before are not taken in yet; nothing was written") from None
-        try:
+        async with _turn_of(self._portals[portal], left), _turn_of(self._turn, left):
             which = (portal, event_id)
             if which not in self._counted:  # that the database was away is no end of the service
                 self._counted[which] = await self.store.run(
-                    suspect.count, within=self.patience, portal=portal, event_id=event_id, now=now
+                    suspect.count, within=left(), portal=portal, event_id=event_id, now=now
                 )
             yield self._counted[which]
-            await self.store.run(suspect.cleared, within=self.patience, portal=portal, event_id=event_id)
-            del self._counted[which]
-        finally:
-            self._turn.release()
+            with suppress(StoreUnavailable):
+                await self.store.run(suspect.cleared, within=_CLEARED_WITHIN, portal=portal, event_id=event_id)
+                del self._counted[which]
+
+
+@asynccontextmanager
+async def _turn_of(lock: asyncio.Lock, left: Callable[[], float]) -> AsyncIterator[None]:
+    try:
+        async with asyncio.timeout(left()):
+            await lock.acquire()
+    except TimeoutError:
+        raise OthersFirst from None
+    try:
+        yield
+    finally:
+        lock.release()

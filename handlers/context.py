@@ -159,7 +159,7 @@ class Front:
         await asyncio.sleep(SHOWN_WITHIN)
         if await self.store.read(_waits, conversation_id=conversation_id):
             await self.notice(body, notices.ephemeral(sentence.CARD_WAITS))
-        await astray.taken_away(self.store, self.poster, body, conversation_id, now=self.clock())
+        await astray.taken_away(self.store, self.poster, astray.Pressed.of(body, conversation_id), now=self.clock())
 
     async def tell(self, body: Payload, words: str) -> None:
         """Say no where the press was made: on top of the window, else in a notice that only they see.
@@ -174,9 +174,8 @@ class Front:
             if called.done:
                 return
         await self.notice(body, notices.ephemeral(words))
-        about = ref_of((body.get("actions") or [{}])[0])
-        if about and not body.get("view"):
-            await astray.taken_away(self.store, self.poster, body, about, now=self.clock())
+        pressed = astray.Pressed.of(body, ref_of((body.get("actions") or [{}])[0]))
+        self.later(astray.taken_away(self.store, self.poster, pressed, now=self.clock()))
 
     async def notice(self, body: Payload, message: Payload) -> Called | None:
         """Tell only the one who pressed, where they pressed: in the channel, else in their direct messages."""

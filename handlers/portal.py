@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from aiohttp import web
@@ -16,15 +17,17 @@ from aiohttp import web
 from bot import log
 from bot.domain import suspect
 from bot.domain.event import Event, Ping
-from bot.domain.receive import Answer, Signed, Taken, Unusable, receive
+from bot.domain.receive import STUMBLED, Answer, Signed, Taken, Unusable, apply_one, receive, set_aside, waited_for
 from bot.domain.store import Records, Store, StoreFull, StoreUnavailable
 from bot.failpoint import failpoint
 from bot.portals import signature, webhook
-from handlers.careful import PATIENCE, SingleFile
+from handlers.careful import PATIENCE, OthersFirst, SingleFile
 from handlers.hall import LIMIT, Hall, Visit, full
 from handlers.problem import problem
 
 logger = logging.getLogger("portaldesk.portal")
+
+T = TypeVar("T")
 
 _JSON = {"Content-Type": "application/json; charset=utf-8"}
 
@@ -56,7 +59,7 @@ def _read(raw: bytes, arrived: datetime) -> Event | Unusable:
 
 def _unread(raw: bytes, arrived: datetime) -> Event | Unusable:
     del raw, arrived
-    return Unusable(reason="it could not be taken in here; the log says where")
+    return Unusable(reason=STUMBLED)
 
 
 def _set_aside(raw: bytes, arrived: datetime) -> Event | Unusable:
@@ -110,6 +113,9 @@ class PortalRoutes:
         signed = Signed(portal=portal, event_id=event_id, sha256=hashlib.sha256(raw).digest(), raw=raw)
         try:
             answer = await self._received(signed, now)
+        except OthersFirst:
+            log.event(logger, "portal.event.others-first", level=logging.WARNING, portal=portal)
+            return problem(503, "Events that came before are taken in first; send the event again.", retry_after=10)
         except StoreUnavailable as away:
             log.event(logger, "portal.event.database-away", level=logging.WARNING, portal=portal)
             why = "The database's disk is full" if isinstance(away, StoreFull) else "The database is away"
@@ -123,16 +129,34 @@ class PortalRoutes:
 
         Before that it is taken in without what had waited for it: perhaps that is what we stumble over.
         """
-        run = partial(self._door.store.run, receive, within=PATIENCE, signed=signed, now=now)
-        async with self._file.passing(portal=signed.portal, event_id=signed.event_id, now=now) as may_be_read:
-            for alone in (False, True):
-                try:
-                    return await run(read=_read if may_be_read else _set_aside, alone=alone)
-                except StoreUnavailable:
-                    raise
-                except Exception as error:  # noqa: BLE001 - a bug must not keep the portal sending it for ever
-                    log.failure(logger, "portal.event.bug", error, portal=signed.portal)
-            return await run(read=_unread)
+        ends = time.monotonic() + PATIENCE
+
+        def left() -> float:
+            return max(0.0, ends - time.monotonic())
+
+        def run(act: Callable[..., T], **more: Any) -> Awaitable[T]:
+            return self._door.store.run(act, within=left(), signed=signed, now=now, **more)
+
+        async with self._file.passing(
+            portal=signed.portal, event_id=signed.event_id, now=now, left=left
+        ) as may_be_read:
+            read = _read if may_be_read else _set_aside
+            answer = await _unless_we_stumble(run(receive, read=read), signed.portal)
+            if answer is None:
+                answer = await _unless_we_stumble(run(receive, read=read, alone=True), signed.portal)
+                if answer is None:
+                    return await run(receive, read=_unread)
+                await self._what_waited(signed, now)
+            return answer
+
+    async def _what_waited(self, signed: Signed, now: datetime) -> None:
+        """Apply what had waited for it, each by itself; what we stumble over is shown to a person at once."""
+        store, portal = self._door.store, signed.portal
+        with suppress(StoreUnavailable):  # it goes on waiting, and a person is told
+            for inbox_id in await store.read(waited_for, signed=signed, read=_read, now=now):
+                work = store.run(apply_one, inbox_id=inbox_id, portal=portal, read=_read, now=now)
+                if await _unless_we_stumble(work, portal) is None:
+                    await store.run(set_aside, inbox_id=inbox_id, portal=portal, now=now)
 
     async def message(self, request: web.Request) -> web.Response:
         """State and delivery of one message, for the portal's own reconciliation; signed, without words."""
@@ -154,6 +178,17 @@ class PortalRoutes:
         if state is None:
             return problem(404, "No message of that id came in from this portal.")
         return _told(200, state)  # times as RFC 3339
+
+
+async def _unless_we_stumble(work: Awaitable[T], portal: str) -> T | None:
+    """None when our own code raised: a bug must not keep the portal sending the same event for ever."""
+    try:
+        return await work
+    except StoreUnavailable:
+        raise
+    except Exception as error:  # noqa: BLE001 - said above
+        log.failure(logger, "portal.event.bug", error, portal=portal)
+        return None
 
 
 def _message_state(records: Records, *, portal: str, message_id: str) -> dict[str, Any] | None:

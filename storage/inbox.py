@@ -26,12 +26,13 @@ _SETTLE = Sql(
     update(inbox).where(_i.id == bindparam("inbox_id")), columns=("state", "type", "about_hash", "reason_sealed")
 )
 _WAITING_FOR = Sql(  # nearly always nothing: not sorted here, as SQLite would prepare to do so
-    _ROW.where(
+    select(_i.id, _i.received_at).where(
         _i.state == InboxState.WAITING.value,
         or_(_i.about_hash == bindparam("about"), _i.about_hash == bindparam("or_about")),
         _i.portal == bindparam("of_portal"),
     )
 )
+_WAITING = Sql(_ROW.where(_i.id == bindparam("inbox_id"), _i.state == InboxState.WAITING.value))
 _SINCE = (
     select(_i.id)
     .where(_i.state == InboxState.WAITING.value, _i.received_at < bindparam("before"))
@@ -103,12 +104,17 @@ def settle_inbox(
     )
 
 
-def waiting_for(t: Transaction, *, portal: str, about: tuple[str, str]) -> Sequence[InboxRow]:
-    """Events that wait for either of these, oldest first, with raw bytes."""
+def waiting_for(t: Transaction, *, portal: str, about: tuple[str, str]) -> Sequence[str]:
+    """Ids of events that wait for either of these, oldest first."""
     one, other = (t.hash("about", "", what) for what in about)
     rows = t.rows(_WAITING_FOR, of_portal=portal, about=one, or_about=other)
-    rows.sort(key=lambda row: (row[3], row[0]))
-    return [_row(t, row, with_raw=True) for row in rows]
+    return [row[0] for row in sorted(rows, key=lambda row: (row[1], row[0]))]
+
+
+def waiting_event(t: Transaction, inbox_id: str) -> InboxRow | None:
+    """The event of that id with its raw bytes, while it waits."""
+    row = t.one(_WAITING, inbox_id=inbox_id)
+    return _row(t, row, with_raw=True) if row else None
 
 
 def waiting_since(t: Transaction, *, before: datetime) -> Sequence[str]:

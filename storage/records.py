@@ -156,6 +156,7 @@ class SqlRecords:
     add_conflict = inbox.add_conflict
     settle_inbox = inbox.settle_inbox
     waiting_for = inbox.waiting_for
+    waiting_event = inbox.waiting_event
     waiting_since = inbox.waiting_since
 
     add_unshown = not_shown.add_unshown

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -20,7 +20,7 @@ from bot.domain.event import (
     Unknown,
 )
 from bot.domain.journal import Entry
-from bot.domain.store import InboxRow, InboxState, Records
+from bot.domain.store import InboxState, Records
 
 
 class Taken(StrEnum):
@@ -57,6 +57,7 @@ class Signed:
     raw: bytes
 
 
+STUMBLED = "it could not be taken in here; the log says where"
 Reader = Callable[[bytes, datetime], Event | Unusable]
 
 
@@ -79,9 +80,8 @@ def receive(records: Records, *, signed: Signed, read: Reader, now: datetime, al
     if about:
         records.settle_inbox(inbox_id, state=InboxState.WAITING, type=kind, about=about)
     if isinstance(event, MessageCreated) and not alone:
-        waited_for = (f"message:{event.message.message_id}", f"thread:{event.message.thread_id}")
-        for row in records.waiting_for(portal=portal, about=waited_for):
-            apply_again(records, row, portal=portal, read=read, now=now)
+        for waiting in _waiting_for(records, event, portal=portal):
+            apply_one(records, inbox_id=waiting, portal=portal, read=read, now=now)
     return Answer(taken=Taken.STORED if fresh else Taken.SAME, id=inbox_id)
 
 
@@ -139,13 +139,32 @@ def _missing(records: Records, portal: str, message_id: str) -> str | None:
     return None if known else f"message:{message_id}"
 
 
-def apply_again(records: Records, row: InboxRow, *, portal: str, read: Reader, now: datetime) -> None:
-    """Apply an event that waited, as of when it came."""
-    event = read(row.raw, row.received_at)
-    if not isinstance(event, Unusable):
-        _, about = _apply(records, event, inbox_id=row.id, portal=portal, now=now)
-        state = InboxState.WAITING if about else InboxState.DONE
-        records.settle_inbox(row.id, state=state, type=_type(event), about=about)
+def _waiting_for(records: Records, event: MessageCreated, *, portal: str) -> Sequence[str]:
+    about = (f"message:{event.message.message_id}", f"thread:{event.message.thread_id}")
+    return records.waiting_for(portal=portal, about=about)
+
+
+def waited_for(records: Records, *, signed: Signed, read: Reader, now: datetime) -> Sequence[str]:
+    """Ids of the events that had waited for the message in this one, and do so still."""
+    event = read(signed.raw, now)
+    return _waiting_for(records, event, portal=signed.portal) if isinstance(event, MessageCreated) else ()
+
+
+def apply_one(records: Records, *, inbox_id: str, portal: str, read: Reader, now: datetime) -> bool:
+    """Apply an event that waited, as of when it came; False when it does not wait any more, or cannot be used."""
+    row = records.waiting_event(inbox_id)
+    event = read(row.raw, row.received_at) if row else None
+    if row is None or event is None or isinstance(event, Unusable):
+        return False
+    _, about = _apply(records, event, inbox_id=row.id, portal=portal, now=now)
+    state = InboxState.WAITING if about else InboxState.DONE
+    records.settle_inbox(row.id, state=state, type=_type(event), about=about)
+    return True
+
+
+def set_aside(records: Records, *, inbox_id: str, portal: str, now: datetime) -> None:
+    """Show to a person that an event which waited cannot be taken in."""
+    intake.quarantine(records, inbox_id=inbox_id, portal=portal, reason=STUMBLED, now=now)
 
 
 def _type(event: Event) -> str:
@@ -154,4 +173,4 @@ def _type(event: Event) -> str:
     return type(event).__name__
 
 
-__all__ = ["Answer", "Reader", "Signed", "Taken", "Unusable", "apply_again", "receive"]
+__all__ = ["Answer", "Reader", "Signed", "Taken", "Unusable", "apply_one", "receive", "set_aside", "waited_for"]

@@ -101,14 +101,6 @@ class MessageRecords(Protocol):
         """What became of it. `about`: the portal's message, thread or reply id that a WAITING event needs."""
         ...
 
-    def waiting_for(self, *, portal: str, about: tuple[str, str]) -> Sequence[InboxRow]:
-        """Events that wait for either of these, oldest first, with raw bytes."""
-        ...
-
-    def waiting_since(self, *, before: datetime) -> Sequence[str]:
-        """Ids of events that wait since before then, oldest first; nobody else settles them meanwhile."""
-        ...
-
     # conversations and messages
     def next_number(self) -> int:
         """The next number that people say to each other. Gaps are allowed, repeats are not."""

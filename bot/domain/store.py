@@ -175,6 +175,19 @@ class Records(MessageRecords, AnswerRecords, OverviewRecords, UnshownRecords, Pr
         """What waits to be posted in each department's channel, as far as it may go by now."""
         ...
 
+    # events that wait for their message
+    def waiting_for(self, *, portal: str, about: tuple[str, str]) -> Sequence[str]:
+        """Ids of events that wait for either of these, oldest first."""
+        ...
+
+    def waiting_event(self, inbox_id: str) -> InboxRow | None:
+        """The event of that id with its raw bytes, while it waits."""
+        ...
+
+    def waiting_since(self, *, before: datetime) -> Sequence[str]:
+        """Ids of events that wait since before then, oldest first; nobody else settles them meanwhile."""
+        ...
+
     # the service's own lives
     def life_began(self, name: str, *, now: datetime) -> bool:
         """Remember a life of the service; whether an earlier one did not end as it should."""

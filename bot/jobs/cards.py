@@ -102,21 +102,21 @@ class CardCarrier:
         desk, stands = self._desk, job.place
         assert job.channel is not None
         if stands.ts and stands.channel == job.channel:
-            called = await desk.update(claim, job.channel, stands.ts, message)
+            called = await self._redraw(claim, job.channel, stands.ts, message)
             if called.verdict is not Verdict.GONE:
                 return called, stands
             if called.code != NOT_FOUND:
                 claim = replace(claim, maybe_sent=False)  # it is there, but not ours to change: not to be found again
         if job.picture and stands.ts and stands.channel and stands.channel != job.channel:
             # Its words go first where it stood, or it is all tried again: they must not stay with whom they left.
-            left = await desk.update(claim, stands.channel, stands.ts, self._moved(job.picture.conversation))
+            left = await self._redraw(claim, stands.channel, stands.ts, self._moved(job.picture.conversation))
             if left.verdict in OPEN:
                 return left, stands
             claim = replace(claim, maybe_sent=True, first_sent_at=job.picture.conversation.came_at)  # here, once before
         called = await desk.post(claim, job.channel, message, key=stands.key)
         if called.done and "channel" not in called.data:  # found, not posted: it may show what was true then
             found = str(called.data["ts"])
-            redrawn = await desk.update(claim, job.channel, found, message)
+            redrawn = await self._redraw(claim, job.channel, found, message)
             if redrawn.verdict is Verdict.GONE:  # taken away, or not ours to change
                 called = await desk.post(replace(claim, maybe_sent=False), job.channel, message, key=stands.key)
             elif not redrawn.done:
@@ -124,6 +124,10 @@ class CardCarrier:
         if called.done:
             stands = replace(stands, channel=job.channel, ts=str(called.data["ts"]))
         return called, replace(stands, channel=stands.channel or job.channel)
+
+    async def _redraw(self, claim: Claim, channel: str, ts: str, message: Message) -> Called:
+        """Change what stands there, or take it away where nobody may: its words are not true any more."""
+        return await self._desk.take_away(channel, ts, await self._desk.update(claim, channel, ts, message))
 
     async def _settle(self, claim: Claim, called: Called, stands: Place, *, drawn: Conversation) -> bool:
         desk = self._desk

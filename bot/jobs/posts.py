@@ -113,7 +113,7 @@ class PostCarrier:
             return
         if claim.slot.startswith("post:"):
             message = self._words.follow_up(job.picture, claim.subject, left=job.left)
-            await self._redrawn(claim, message, channel=job.card.channel, ts=job.card.ts)
+            await self._redrawn(claim, message, job.card, left=job.left)
             return
         failpoint("post.in_thread")
         again = claim.what is What.AGAIN
@@ -140,9 +140,12 @@ class PostCarrier:
             carry.settle_post, claim=claim, outcome=outcome, place=stands, now=self._desk.clock()
         )
 
-    async def _redrawn(self, claim: Claim, message: Message, *, channel: str, ts: str) -> None:
-        """The post stands already: show it as it may be shown now."""
+    async def _redrawn(self, claim: Claim, message: Message, post: Place, *, left: bool) -> None:
+        """The post stands already: show it as it may be shown now; where its card has `left`, its words must go."""
+        channel, ts = str(post.channel), str(post.ts)
         called = await self._desk.update(claim, channel, ts, message)
+        if left:
+            called = await self._desk.take_away(channel, ts, called)
         if called.verdict is Verdict.GONE:
             await self._drop(claim, called.code)
             return

@@ -137,11 +137,7 @@ class SlackDesk:
         return self._locks.setdefault(channel, asyncio.Lock())
 
     async def update(self, claim: Claim, channel: str, ts: str, message: Message) -> Called:
-        """Redraw once, in the turn of all processes. A redraw may arrive twice: it shows the same.
-
-        What the workspace lets nobody change any more is taken away: its words are not true, or not for those who see
-        it. Then it is GONE as what somebody deleted is; with another code it still stands.
-        """
+        """Redraw once, in the turn of all processes. A redraw may arrive twice: it shows the same."""
         if (wait := self.pace.owing(claim.ahead)) > LONGEST_TURN:  # Slack said 429 to another process
             self.pace.hold_updates(wait=wait, now=time.monotonic())
             return Called(verdict=Verdict.LIMITED, code="paced", wait=wait)
@@ -154,12 +150,21 @@ class SlackDesk:
         called = await self.poster.update(channel, ts, message)
         if called.verdict is Verdict.LIMITED:
             self.pace.hold_updates(wait=called.wait, now=time.monotonic())
-        if called.verdict is not Verdict.GONE or called.code == NOT_FOUND:
-            return called
+        return called
+
+    async def take_away(self, channel: str, ts: str, why: Called) -> Called:
+        """Delete what `why` says nobody may change any more: then it is as GONE as what somebody deleted.
+
+        Otherwise what to do: ask again, or `why`, since it still stands.
+        """
+        if why.verdict is not Verdict.GONE or why.code == NOT_FOUND:
+            return why
         away = await self.poster.delete(channel, ts)
-        if away.verdict in OPEN:
-            return away
-        return replace(called, code=NOT_FOUND) if away.done else called
+        if away.done or away.code == NOT_FOUND:
+            return replace(why, code=NOT_FOUND)
+        if away.verdict is Verdict.LIMITED:  # by Slack's count of chat.delete, which says nothing about redraws
+            return replace(away, code="delete_limited")
+        return away if away.verdict in OPEN else why
 
     async def settle(self, claim: Claim, outcome: Outcome) -> bool:
         """Settle a delivery that is not a card."""

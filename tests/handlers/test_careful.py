@@ -11,16 +11,16 @@ import pytest
 import pytest_asyncio
 
 from bot.cli.desk import load_practice
-from bot.domain.store import Store, StoreTooSlow, StoreUnavailable
+from bot.domain.store import Store, StoreUnavailable
 from bot.domain.suspect import MOST
-from handlers.careful import SingleFile
+from handlers.careful import OthersFirst, SingleFile
 from storage.crypto import new_key, parse
 from storage.schema import upgrade
 from storage.store import open_store
 
 NOW = datetime(2026, 11, 29, 9, 0, tzinfo=UTC)
 EVENTS = tuple(f"evt-{n}" for n in range(8))
-Life = Callable[..., SingleFile]
+Life = Callable[[], SingleFile]
 
 
 @pytest_asyncio.fixture
@@ -35,11 +35,15 @@ async def store(tmp_path: Path) -> AsyncIterator[Store]:
 @pytest.fixture
 def life(store: Store) -> Life:
     """Begins one life of the service after an end that was none."""
-    return lambda **more: SingleFile(store=store, until=NOW + timedelta(minutes=10), **more)
+    return lambda: SingleFile(store=store, until=NOW + timedelta(minutes=10))
 
 
-async def read(file: SingleFile, event: str) -> bool:
-    async with file.passing(portal="main", event_id=event, now=NOW) as may_be_read:
+def plenty() -> float:
+    return 5.0
+
+
+async def read(file: SingleFile, event: str, *, portal: str = "main", left: Callable[[], float] = plenty) -> bool:
+    async with file.passing(portal=portal, event_id=event, now=NOW, left=left) as may_be_read:
         return may_be_read
 
 
@@ -48,7 +52,7 @@ async def ends_in_the_middle(file: SingleFile) -> None:
     reading = asyncio.Event()
 
     async def arrive(event: str) -> None:
-        async with file.passing(portal="main", event_id=event, now=NOW):
+        async with file.passing(portal="main", event_id=event, now=NOW, left=plenty):
             reading.set()
             await asyncio.Event().wait()
 
@@ -73,7 +77,7 @@ async def test_a_database_that_comes_and_goes_is_no_end_of_the_service(life: Lif
     file = life()
 
     async def refused() -> None:
-        async with file.passing(portal="main", event_id="evt", now=NOW) as may_be_read:
+        async with file.passing(portal="main", event_id="evt", now=NOW, left=plenty) as may_be_read:
             assert may_be_read
             raise StoreUnavailable("away")
 
@@ -85,16 +89,31 @@ async def test_a_database_that_comes_and_goes_is_no_end_of_the_service(life: Lif
 
 async def test_what_waits_too_long_is_asked_for_again(life: Life):
     """An event behind one that hangs is answered 503 in time, counts for nothing, and is read when it comes again."""
-    file = life(patience=0.05)
-    async with file.passing(portal="main", event_id="slow", now=NOW):
-        with pytest.raises(StoreTooSlow):
-            await read(file, "behind")
+    file = life()
+    async with file.passing(portal="main", event_id="slow", now=NOW, left=plenty):
+        with pytest.raises(OthersFirst):
+            await read(file, "behind", left=lambda: 0.05)
     assert await read(file, "behind")
+
+
+async def test_one_portals_backlog_does_not_hold_up_another(life: Life):
+    """Of a hundred events from one portal, one is before the other portal's first."""
+    file, passed = life(), []
+
+    async def pass_by(portal: str, event: str) -> None:
+        assert await read(file, event, portal=portal)
+        passed.append(portal)
+
+    many = [asyncio.create_task(pass_by("busy", f"evt-{n}")) for n in range(100)]
+    await asyncio.sleep(0)
+    await pass_by("quiet", "evt")
+    assert passed.count("busy") <= 2
+    await asyncio.gather(*many)
 
 
 async def test_afterwards_they_come_side_by_side(store: Store):
     """With no such end, or when the careful time is over, nobody waits for another."""
     for until in (None, NOW):
         file = SingleFile(store=store, until=until)
-        async with file.passing(portal="main", event_id="one", now=NOW):
+        async with file.passing(portal="main", event_id="one", now=NOW, left=plenty):
             assert await read(file, "other")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.jobs.reconcile import Reconciler
-from tests.world import World, labels, message, until, words
+from tests.world import World, button, labels, message, until, words
 
 
 def _round(desk: World) -> Reconciler:
@@ -63,6 +63,23 @@ async def test_whoever_presses_it_takes_it_away(desk: World, pressed: str):
     await desk.quiet()
     (left,) = await desk.cards()
     assert left["ts"] == card["ts"]
+
+
+async def test_a_press_takes_no_card_that_stands_alone(desk: World):
+    """Somebody deleted the card that we redraw: the other one is all that people have, until the hourly look."""
+    await desk.write(message())
+    card = await desk.card("Ear drops and swimming")
+    ((key,),) = await desk.rows("SELECT key FROM places")
+    astray = {"text": "astray", "blocks": card["blocks"]}
+    assert desk.service._front
+    assert (await desk.service._front.poster.post("C0NURSING", astray, key=key)).done
+    assert (await desk.service._front.poster.delete("C0NURSING", card["ts"])).done
+    await desk.later(minutes=5)
+    await desk.quiet()
+    (copy,) = await desk.cards()
+    await desk.do("press", channel="C0NURSING", ts=copy["ts"], **button(copy, "Take it"), **{"as": "U0GUEST"})
+    await desk.quiet()
+    assert [one["ts"] for one in await desk.cards()] == [copy["ts"]]
 
 
 async def test_a_pointer_stays(desk: World):

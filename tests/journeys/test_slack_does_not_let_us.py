@@ -76,3 +76,22 @@ async def test_a_new_card_in_its_place_is_one_though_its_answer_is_lost(open_des
     await until(taken, what="the new card")
     await desk.quiet()
     assert len(await desk.cards()) == 1
+
+
+async def test_a_later_message_that_may_not_be_changed_stays_readable(open_desk: OpenDesk):
+    """The same, and the first message is withdrawn: the post of the later one, which is true still, is left there."""
+    desk = await open_desk(slack=SlackConfig(people=PEOPLE, channels=CHANNELS, limits=False, timing=Timing(edits=0.0)))
+    await desk.write(message())
+    card = await desk.card("Ear drops and swimming")
+    body = {"format": "plain", "text": "It is the left ear.", "lang": "en"}
+    await desk.write(message(n="2", thread_id="t-1", body=body))
+
+    async def stands() -> bool:
+        return any("left ear" in words(post) for post in await desk.thread(card))
+
+    await until(stands, what="the later message")
+    ts = [post["ts"] for post in await desk.thread(card) if "left ear" in words(post)]
+    gone = {"message_id": "m-1", "at": "2026-11-22T19:09:00Z", "by": "Rosa Delgado"}
+    await desk.event({"type": "portal.message.withdrawn", "timestamp": gone["at"], "data": gone}, "evt-gone")
+    await desk.quiet()
+    assert ts[0] not in {row["args"].get("ts") for row in desk.calls("chat.delete")}

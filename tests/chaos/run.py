@@ -91,9 +91,9 @@ async def _blown(folder: Path, given: argparse.Namespace, server: PostgresServer
     try:
         return await storm.run(folder, database, _storm(given, replicas=replicas, mode=mode), server)
     finally:
-        if given.out is not None:  # what the services logged and the stand-ins saw, whatever became of the storm
+        if given.out is not None:  # what the services logged, stored and the stand-ins saw, whatever became of it
             given.out.mkdir(parents=True, exist_ok=True)
-            for kept in (*folder.rglob("service.log"), *folder.rglob("*.jsonl")):
+            for kept in (*folder.rglob("service.log"), *folder.rglob("*.jsonl"), *folder.glob("desk.db*")):
                 shutil.copyfile(kept, given.out / f"{'postgres' if server else 'sqlite'}-{mode}-{kept.name}")
 
 

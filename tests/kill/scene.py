@@ -64,6 +64,21 @@ def waiting(database: str, *, soon: float) -> list[Any]:
     )
 
 
+def an_hour_passes(database: str) -> None:
+    """Whatever waits for its next try may go now: after six tries that is an hour, and nobody waits that long here."""
+    now = int(time.time() * 1_000_000)
+    sql = (
+        f"UPDATE deliveries SET not_before = {now} WHERE state = 'pending' AND not_before > {now}"
+        " AND (fold IS NULL OR fold NOT LIKE '%:later')"
+    )
+    if database.startswith("sqlite"):
+        with closing(pysqlite3.connect(database.removeprefix("sqlite:///"), timeout=30)) as connection, connection:
+            connection.execute(sql)
+    else:
+        with psycopg.connect(database) as connection:
+            connection.execute(sql)
+
+
 class Mark:
     """Where the journals end now."""
 

@@ -108,7 +108,8 @@ async def run(folder: Path, database: str, storm: Storm, server: PostgresServer 
                 async with asyncio.timeout(storm.within):
                     await _blown_over(shift, blowing, storm, dice)
                     await weather.calm(play, skew)
-                    await scene.settled(play, database, within=180, soon=40)
+                    scene.an_hour_passes(database)
+                    await scene.settled(play, database, within=180, soon=3600)
                     ends = await _made_one(play, database, services, skew)
             except TimeoutError:
                 stopped = f"TIME: not over after {storm.within:.0f} s"

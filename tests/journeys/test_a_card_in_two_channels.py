@@ -41,6 +41,7 @@ async def test_whoever_presses_it_takes_it_away(desk: World, pressed: str):
     """Nobody redraws it, so it offers what is long done: a press counts, or is refused in words, and the card goes."""
     await desk.write(message())
     card = await desk.card("Ear drops and swimming")
+    await desk.quiet()
     ((key,),) = await desk.rows("SELECT key FROM places")
     astray = {"text": "astray", "blocks": card["blocks"]}
     assert desk.service._front
@@ -69,6 +70,7 @@ async def test_a_press_takes_no_card_that_stands_alone(desk: World):
     """Somebody deleted the card that we redraw: the other one is all that people have, until the hourly look."""
     await desk.write(message())
     card = await desk.card("Ear drops and swimming")
+    await desk.quiet()
     ((key,),) = await desk.rows("SELECT key FROM places")
     astray = {"text": "astray", "blocks": card["blocks"]}
     assert desk.service._front

@@ -6,17 +6,16 @@ import logging
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from bot import log
 from bot.domain.alarm import Place
 from bot.domain.store import Records, Store
-from bot.slack.poster import Poster
+from bot.slack.poster import YOUNG, Poster
 
 logger = logging.getLogger("portaldesk.press")
 
-YOUNG = timedelta(minutes=2)  # a card that was posted just now may be on its way into our records
 _WITHIN = 5.0  # seconds for a look into the database
 _TS = re.compile(r"[0-9]{1,12}\.[0-9]{1,6}")
 
@@ -38,9 +37,9 @@ class Pressed:
         return cls(conversation_id=conversation_id, channel=str(channel), ts=str(ts)) if known else None
 
 
-async def taken_away(store: Store, poster: Poster, pressed: Pressed | None, *, now: datetime) -> None:
+async def taken_away(store: Store, poster: Poster, pressed: Pressed, *, now: datetime) -> None:
     """Take the pressed card away, if the one that we redraw surely stands elsewhere; else the hourly look decides."""
-    if pressed is None or float(pressed.ts) > (now - YOUNG).timestamp():
+    if float(pressed.ts) > (now - YOUNG).timestamp():
         return
     for place in await store.read(_elsewhere, within=_WITHIN, pressed=pressed):
         ours = await _stands(poster, place, str(place.channel), str(place.ts))

@@ -159,7 +159,12 @@ class Front:
         await asyncio.sleep(SHOWN_WITHIN)
         if await self.store.read(_waits, conversation_id=conversation_id):
             await self.notice(body, notices.ephemeral(sentence.CARD_WAITS))
-        await astray.taken_away(self.store, self.poster, astray.Pressed.of(body, conversation_id), now=self.clock())
+        await self._astray(body, conversation_id)
+
+    async def _astray(self, body: Payload, conversation_id: str) -> None:
+        pressed = astray.Pressed.of(body, conversation_id)
+        if pressed:
+            await astray.taken_away(self.store, self.poster, pressed, now=self.clock())
 
     async def tell(self, body: Payload, words: str) -> None:
         """Say no where the press was made: on top of the window, else in a notice that only they see.
@@ -174,8 +179,7 @@ class Front:
             if called.done:
                 return
         await self.notice(body, notices.ephemeral(words))
-        pressed = astray.Pressed.of(body, ref_of((body.get("actions") or [{}])[0]))
-        self.later(astray.taken_away(self.store, self.poster, pressed, now=self.clock()))
+        self.later(self._astray(body, ref_of((body.get("actions") or [{}])[0])))
 
     async def notice(self, body: Payload, message: Payload) -> Called | None:
         """Tell only the one who pressed, where they pressed: in the channel, else in their direct messages."""

@@ -17,7 +17,7 @@ from aiohttp import web
 from bot import log
 from bot.domain import suspect
 from bot.domain.event import Event, Ping
-from bot.domain.receive import STUMBLED, Answer, Signed, Taken, Unusable, apply_one, receive, set_aside, waited_for
+from bot.domain.receive import STUMBLED, Answer, Signed, Taken, Unusable, apply_one, give_up, receive, waited_for
 from bot.domain.store import Records, Store, StoreFull, StoreUnavailable
 from bot.failpoint import failpoint
 from bot.portals import signature, webhook
@@ -156,7 +156,7 @@ class PortalRoutes:
             for inbox_id in await store.read(waited_for, signed=signed, read=_read, now=now):
                 work = store.run(apply_one, inbox_id=inbox_id, portal=portal, read=_read, now=now)
                 if await _unless_we_stumble(work, portal) is None:
-                    await store.run(set_aside, inbox_id=inbox_id, portal=portal, now=now)
+                    await store.run(give_up, inbox_id=inbox_id, portal=portal, now=now)
 
     async def message(self, request: web.Request) -> web.Response:
         """State and delivery of one message, for the portal's own reconciliation; signed, without words."""

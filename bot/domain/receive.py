@@ -64,7 +64,7 @@ Reader = Callable[[bytes, datetime], Event | Unusable]
 def receive(records: Records, *, signed: Signed, read: Reader, now: datetime, alone: bool = False) -> Answer:
     """Keep one signed event and apply it, all in this transaction (SAFETY I1 to I4).
 
-    With it goes what had waited for it, unless it is taken in `alone`: that goes on waiting, until a person is told.
+    With it goes what had waited for it, unless it is taken in `alone`: then `apply_one` is for each of those.
     """
     event, portal = read(signed.raw, now), signed.portal
     kind = "" if isinstance(event, Unusable) else _type(event)
@@ -153,8 +153,10 @@ def waited_for(records: Records, *, signed: Signed, read: Reader, now: datetime)
 def apply_one(records: Records, *, inbox_id: str, portal: str, read: Reader, now: datetime) -> bool:
     """Apply an event that waited, as of when it came; False when it does not wait any more, or cannot be used."""
     row = records.waiting_event(inbox_id)
-    event = read(row.raw, row.received_at) if row else None
-    if row is None or event is None or isinstance(event, Unusable):
+    if row is None:
+        return False
+    event = read(row.raw, row.received_at)
+    if isinstance(event, Unusable):
         return False
     _, about = _apply(records, event, inbox_id=row.id, portal=portal, now=now)
     state = InboxState.WAITING if about else InboxState.DONE
@@ -162,7 +164,7 @@ def apply_one(records: Records, *, inbox_id: str, portal: str, read: Reader, now
     return True
 
 
-def set_aside(records: Records, *, inbox_id: str, portal: str, now: datetime) -> None:
+def give_up(records: Records, *, inbox_id: str, portal: str, now: datetime) -> None:
     """Show to a person that an event which waited cannot be taken in."""
     intake.quarantine(records, inbox_id=inbox_id, portal=portal, reason=STUMBLED, now=now)
 
@@ -173,4 +175,4 @@ def _type(event: Event) -> str:
     return type(event).__name__
 
 
-__all__ = ["Answer", "Reader", "Signed", "Taken", "Unusable", "apply_one", "receive", "set_aside", "waited_for"]
+__all__ = ["Answer", "Reader", "Signed", "Taken", "Unusable", "apply_one", "give_up", "receive", "waited_for"]

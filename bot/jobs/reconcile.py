@@ -10,12 +10,11 @@ from bot import log
 from bot.domain import doubt, place, tell
 from bot.domain.alarm import Place
 from bot.domain.store import Records, Store
-from bot.slack.poster import Poster, Standing
+from bot.slack.poster import YOUNG, Poster, Standing
 
 logger = logging.getLogger("portaldesk.reconcile")
 
 SLOTS = frozenset({"department", "urgent"})  # what stands in a channel; direct messages and threads are people's own
-YOUNG = timedelta(minutes=2)  # a card that was posted just now may not be in the history yet
 LATELY = timedelta(days=1)  # in which a card may have been left behind, though nothing is open any more
 REACH = timedelta(days=30)  # how far back a channel is read
 

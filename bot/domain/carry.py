@@ -71,8 +71,7 @@ def settle_card(
     """
     if not records.settle(claim, outcome, now=now):
         return False
-    places = records.places_of(conversation_id=drawn.id)
-    known = next((one for one in places if one.slot == place.slot), None)
+    known = records.place(conversation_id=drawn.id, slot=place.slot)
     if known != place:
         records.save_place(place)
     if known is None or known.ts != place.ts:
@@ -91,11 +90,7 @@ def settle_card(
             _words_follow(records, present, now=now)
     changes_at = _changes_by_itself(drawn)
     if changes_at and changes_at > claim.claimed_at:
-        if place.slot == "department":  # and with it the urgent channel's
-            stand = [place, *(one for one in places if one is not known)]
-            tell.draw(records, drawn, now=now, at=changes_at, places=stand)
-        elif place.slot.startswith("dm:"):
-            tell.draw_one(records, drawn, place.slot, now=now, at=changes_at)
+        tell.draw_one(records, drawn, place.slot, now=now, at=changes_at)
     return True
 
 
@@ -153,7 +148,7 @@ def settle_reply(records: Records, *, claim: Claim, outcome: Outcome, now: datet
         outcome = Outcome(state=State.DELIVERED, code="portal_status", ref=outcome.ref)
     elif reply.code == "portal_failed" and outcome.state is not State.DELIVERED:
         outcome = Outcome(state=State.FAILED, code="portal_failed")
-    if outcome.state is State.PENDING and outcome.counted and now - reply.written_at > GIVE_UP:
+    if outcome.state is State.PENDING and now - reply.written_at > GIVE_UP:
         outcome = _given_up(outcome)
     if not records.settle(claim, outcome, now=now):
         return False

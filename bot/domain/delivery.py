@@ -109,8 +109,8 @@ class Claim:
 class Outcome:
     """How a try ended. `state` PENDING means again, at `again_at`; `maybe_sent`: it may have arrived all the same.
 
-    `counted`: False for a 429, which is no failure. `code`: a word for the journal and the list of deliveries;
-    `words`: one sentence for people. `ref`: the far side's own id.
+    `counted`: False for a 429, which is no failure, and for a claim that never came to its call. `code`: a word for
+    the journal and the list of deliveries; `words`: one sentence for people. `ref`: the far side's own id.
     """
 
     state: State

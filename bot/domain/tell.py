@@ -41,9 +41,8 @@ def draw(
     if places is None:
         places = records.places_of(conversation_id=conversation.id)
     stand = [place.slot for place in places if place.ts]
-    slots = ["department", "urgent"] if conversation.urgent else ["department"]
-    slots += [one for one in stand if one not in slots and (one == "urgent" or (at is None and one.startswith("dm:")))]
-    for slot in slots:
+    wanted = ["department", "urgent"] if conversation.urgent else ["department"]
+    for slot in dict.fromkeys(wanted + stand):
         _draw(records, conversation, slot, stands=slot in stand, now=now, at=at)
 
 

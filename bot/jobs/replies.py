@@ -63,7 +63,8 @@ class ReplyCarrier:
         else:
             outcome = await self._send(claim, job.reply, portal)
         failpoint("reply.before_settle")
-        await self._store.run(carry.settle_reply, claim=claim, outcome=outcome, now=self._clock())
+        settle = carry.settle_reply if outcome.counted else carry.settle  # not tried: as little is known as before
+        await self._store.run(settle, claim=claim, outcome=outcome, now=self._clock())
         log.event(
             logger,
             "reply.tried",
@@ -84,7 +85,9 @@ class ReplyCarrier:
                 words="the conversation became confidential after this was written, so it was not given to the portal",
             )
         if not marked:
-            return Outcome(state=State.PENDING, again_at=now, maybe_sent=claim.maybe_sent, code="lease_over")
+            return Outcome(
+                state=State.PENDING, again_at=now, maybe_sent=claim.maybe_sent, counted=False, code="lease_over"
+            )
         after: ThreadAfter = "closed" if reply.done_after else "open"
         decision = decision_of(reply.decision)
         if not reply.text and decision is not None:

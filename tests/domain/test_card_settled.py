@@ -26,14 +26,17 @@ def waits(records: Records) -> Conversation:
     return made
 
 
-async def carried(store: Store, lane: str, made: Conversation, *, at: datetime, took: timedelta) -> bool:
-    """Whether the lane had a card to draw at that time; Slack took it after a while."""
+async def carried(
+    store: Store, lane: str, made: Conversation, *, at: datetime, took: timedelta = timedelta(seconds=1)
+) -> str | None:
+    """The slot of the card that the lane had to draw at that time, if any; Slack took it after a while."""
     claim = await store.run(lambda r: r.claim(lane, now=at, by="test"))
     if claim is None:
-        return False
-    place = Place(conversation_id=made.id, slot="department", key="key", channel="C0REFILLS", ts="1.000000")
+        return None
+    place = Place(conversation_id=made.id, slot=claim.slot, key="key", channel="C0REFILLS", ts="1.000000")
     done = Outcome(state=State.DELIVERED)
-    return await store.run(carry.settle_card, claim=claim, outcome=done, drawn=made, place=place, now=at + took)
+    assert await store.run(carry.settle_card, claim=claim, outcome=done, drawn=made, place=place, now=at + took)
+    return claim.slot
 
 
 @pytest.mark.parametrize("took", [timedelta(seconds=1), 2 * MINUTE])
@@ -45,3 +48,15 @@ async def test_a_card_that_became_late_while_slack_answered_is_drawn_late(one_pr
     late = NOW + 3 * MINUTE
     assert await carried(one_process, redraw_lane(made.id), made, at=late, took=took)
     assert not await carried(one_process, redraw_lane(made.id), made, at=late + 60 * MINUTE, took=took)
+
+
+@pytest.mark.parametrize("slot", ["urgent", "dm:U0DR:f_1"])
+async def test_each_card_that_stands_sees_to_its_own_later_look(one_process: Store, slot: str):
+    """The urgent channel's copy and the one in direct messages become late as the department's does."""
+    await one_process.run(setup.apply_practice, document=PRACTICE, by="cli:test", now=NOW)
+    made = await one_process.run(waits)
+    await one_process.run(lambda r: r.add_delivery(replace(card(r, made, lane="slack:else"), slot=slot), now=NOW))
+    assert await carried(one_process, "slack:else", made, at=NOW) == slot
+    late = NOW + 3 * MINUTE
+    assert await carried(one_process, redraw_lane(made.id), made, at=late) == slot
+    assert await carried(one_process, redraw_lane(made.id), made, at=late + 60 * MINUTE) is None

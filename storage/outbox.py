@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, select
 
 from bot.domain.delivery import (
     LEASE,
+    LEASE_OVER,
     QUIET,
     REDRAW_LANE,
     REDRAWS_A_MINUTE,
@@ -90,7 +91,7 @@ _DRAWN = Sql(
 )
 _APART = 60_000_000 // REDRAWS_A_MINUTE
 _NOT_DRAWN = Sql("UPDATE paces SET last_at = last_at - :apart WHERE lane = :lane")
-_NOT_CALLED = frozenset({"paced", "lease_over"})  # codes of a claim that never came to its call
+_NOT_CALLED = frozenset({"paced", LEASE_OVER})  # codes of a claim that never came to its call
 _HELD = " WHERE id = :id AND token = :token AND state = 'sending'"
 # Marking proves that the holder is alive, so the lease starts anew: one call takes well under half of it.
 _MARK = Sql(

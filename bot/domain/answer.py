@@ -57,7 +57,7 @@ def answer(records: Records, picture: Picture, said: Answer, *, by: Staff, now: 
     records.save_conversation(present)
     _journal(records, present, reply, now=now)
     _post(records, present, reply, now=now)
-    tell.draw(records, present, now=now)
+    tell.draw_with_what_comes(records, present, now=now)  # the portal takes most answers at once
     return reply
 
 

@@ -37,6 +37,7 @@ SETTLED = frozenset({State.DELIVERED, State.FAILED, State.DROPPED})
 
 LEASE = timedelta(seconds=40)
 CALL_LIMIT = timedelta(seconds=12)  # one call to Slack or the portal, wholly: well under half the lease
+LEASE_OVER = "lease_over"  # the code of a try that never came to its call: its process had stood still
 GIVE_UP = timedelta(hours=24)
 TELL_AFTER = timedelta(minutes=15)  # "not delivered yet" on the card
 DECIDE_WITHIN = timedelta(hours=1)  # a person's time for an unclear delivery

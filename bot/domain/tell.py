@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.domain.alarm import Place
 from bot.domain.conversation import Conversation
@@ -15,6 +15,8 @@ from bot.domain.refused import Refusal, Refused
 from bot.domain.reply import Reply
 from bot.domain.store import Records
 from bot.domain.turn import Forward
+
+MEANWHILE = timedelta(milliseconds=100)  # longer than most portals take; the outbox's tick comes by within a second
 
 
 def in_force(records: Records) -> Practice:
@@ -40,10 +42,21 @@ def draw(
     """
     if places is None:
         places = records.places_of(conversation_id=conversation.id)
-    stand = [place.slot for place in places if place.ts]
+    for slot, stands in _cards(conversation, places):
+        _draw(records, conversation, slot, stands=stands, now=now, at=at)
+
+
+def draw_with_what_comes(records: Records, conversation: Conversation, *, now: datetime) -> None:
+    """The same within a second, and at once when more becomes known: one redraw, where Slack counts each of them."""
+    for slot, stands in _cards(conversation, records.places_of(conversation_id=conversation.id)):
+        _draw(records, conversation, slot, stands=stands, now=now, wait=MEANWHILE if stands else None)
+
+
+def _cards(conversation: Conversation, places: Sequence[Place]) -> list[tuple[str, bool]]:
+    """The slots of all its cards, and whether each stands. What else stands there are posts below them."""
+    stand = [one.slot for one in places if one.ts and one.slot.startswith(("department", "urgent", "dm:"))]
     wanted = ["department", "urgent"] if conversation.urgent else ["department"]
-    for slot in dict.fromkeys(wanted + stand):
-        _draw(records, conversation, slot, stands=slot in stand, now=now, at=at)
+    return [(slot, slot in stand) for slot in dict.fromkeys(wanted + stand)]
 
 
 def draw_one(records: Records, conversation: Conversation, slot: str, *, now: datetime, at: datetime) -> None:
@@ -52,7 +65,14 @@ def draw_one(records: Records, conversation: Conversation, slot: str, *, now: da
 
 
 def _draw(
-    records: Records, conversation: Conversation, slot: str, *, stands: bool, now: datetime, at: datetime | None = None
+    records: Records,
+    conversation: Conversation,
+    slot: str,
+    *,
+    stands: bool,
+    now: datetime,
+    at: datetime | None = None,
+    wait: timedelta | None = None,
 ) -> None:
     post = slack_lane("urgent" if slot == "urgent" else f"dep:{conversation.department}")
     if slot.startswith("dm:"):
@@ -67,7 +87,7 @@ def _draw(
             slot=slot,
             urgent=conversation.urgent,
             fold=card_fold(conversation.id, slot) + (":later" if at else ""),
-            not_before=at,
+            not_before=now + wait if wait else at,
         ),
         now=now,
     )

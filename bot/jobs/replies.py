@@ -9,7 +9,7 @@ from datetime import datetime
 
 from bot import log
 from bot.domain import carry, doubt
-from bot.domain.delivery import Claim, Outcome, State, What
+from bot.domain.delivery import LEASE_OVER, Claim, Outcome, State, What
 from bot.domain.reply import Reply
 from bot.domain.send import may_reach
 from bot.domain.store import Records, Store
@@ -63,7 +63,8 @@ class ReplyCarrier:
         else:
             outcome = await self._send(claim, job.reply, portal)
         failpoint("reply.before_settle")
-        settle = carry.settle_reply if outcome.counted else carry.settle  # not tried: as little is known as before
+        tried = outcome.code != LEASE_OVER  # else as little is known of the answer as before
+        settle = carry.settle_reply if tried else carry.settle
         await self._store.run(settle, claim=claim, outcome=outcome, now=self._clock())
         log.event(
             logger,
@@ -86,7 +87,7 @@ class ReplyCarrier:
             )
         if not marked:
             return Outcome(
-                state=State.PENDING, again_at=now, maybe_sent=claim.maybe_sent, counted=False, code="lease_over"
+                state=State.PENDING, again_at=now, maybe_sent=claim.maybe_sent, counted=False, code=LEASE_OVER
             )
         after: ThreadAfter = "closed" if reply.done_after else "open"
         decision = decision_of(reply.decision)

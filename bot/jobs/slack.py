@@ -14,7 +14,7 @@ from typing import Any
 
 from bot import log
 from bot.domain import carry, place
-from bot.domain.delivery import PATIENCE, QUIET, Claim, Outcome, State, What, backoff, is_redraw, slack_lane
+from bot.domain.delivery import LEASE_OVER, PATIENCE, QUIET, Claim, Outcome, State, What, backoff, is_redraw, slack_lane
 from bot.domain.store import Records, Store
 from bot.failpoint import failpoint
 from bot.jobs.outbox import still_ours
@@ -117,7 +117,7 @@ class SlackDesk:
             if wait > 0:
                 await asyncio.sleep(wait)
             if not still_ours(claim, now=self.clock()) or not await self._may_arrive(claim):
-                return Called(verdict=Verdict.UNSENT, code="lease_over")
+                return Called(verdict=Verdict.UNSENT, code=LEASE_OVER)
             called = await self.poster.post(channel, message, key=key, thread=thread, broadcast=broadcast)
             now = time.monotonic()
             if called.verdict is Verdict.LIMITED:
@@ -144,7 +144,7 @@ class SlackDesk:
         if wait > 0:
             await asyncio.sleep(wait)
         if not still_ours(claim, now=self.clock()):
-            return Called(verdict=Verdict.UNSENT, code="lease_over")
+            return Called(verdict=Verdict.UNSENT, code=LEASE_OVER)
         self.pace.updated()
         self._left(claim.lane)
         called = await self.poster.update(channel, ts, message)

@@ -40,6 +40,9 @@ else $(FIND_PYTHON); pip="$$python -m pip --python $(BIN)/python"; fi; \
 PIP_DISABLE_PIP_VERSION_CHECK=1 $$pip install --quiet
 endef
 
+# Else the first start does it; where PYTHONDONTWRITEBYTECODE is set, every start.
+COMPILE = $(BIN)/python -m compileall -q bot handlers storage
+
 $(BIN)/python:
 	@$(FIND_PYTHON); \
 	echo "Making $(VENV) with $$($$python --version) ..."; \
@@ -49,12 +52,14 @@ $(BIN)/python:
 $(RUN_STAMP): | $(BIN)/python
 	@echo 'Installing what the service needs (requirements/run.txt, checked by hash) ...'
 	@$(INSTALL) --require-hashes -r requirements/run.txt
+	@$(COMPILE)
 	@rm -f $(VENV)/run-* && touch $@
 
 $(DEV_STAMP): | $(BIN)/python
 	@echo 'Installing what the service, the tests and the checks need (requirements/, checked by hash) ...'
 	@$(INSTALL) --require-hashes -r requirements/run.txt -r requirements/dev.txt
 	@$(INSTALL) --quiet --no-deps --no-build-isolation --editable .
+	@$(COMPILE)
 	@rm -f $(VENV)/run-* $(VENV)/dev-* && touch $(RUN_STAMP) $@
 
 .PHONY: setup

@@ -43,13 +43,13 @@ def draw(
     if places is None:
         places = records.places_of(conversation_id=conversation.id)
     for slot, stands in _cards(conversation, places):
-        _draw(records, conversation, slot, stands=stands, now=now, at=at)
+        _draw(records, conversation, slot, stands=stands, now=now, at=at, later=at is not None)
 
 
 def draw_with_what_comes(records: Records, conversation: Conversation, *, now: datetime) -> None:
     """The same within a second, and at once when more becomes known: one redraw, where Slack counts each of them."""
     for slot, stands in _cards(conversation, records.places_of(conversation_id=conversation.id)):
-        _draw(records, conversation, slot, stands=stands, now=now, wait=MEANWHILE if stands else None)
+        _draw(records, conversation, slot, stands=stands, now=now, at=now + MEANWHILE if stands else None)
 
 
 def _cards(conversation: Conversation, places: Sequence[Place]) -> list[tuple[str, bool]]:
@@ -61,7 +61,7 @@ def _cards(conversation: Conversation, places: Sequence[Place]) -> list[tuple[st
 
 def draw_one(records: Records, conversation: Conversation, slot: str, *, now: datetime, at: datetime) -> None:
     """Have one of the conversation's cards, which stands, redrawn at `at`."""
-    _draw(records, conversation, slot, stands=True, now=now, at=at)
+    _draw(records, conversation, slot, stands=True, now=now, at=at, later=True)
 
 
 def _draw(
@@ -72,8 +72,9 @@ def _draw(
     stands: bool,
     now: datetime,
     at: datetime | None = None,
-    wait: timedelta | None = None,
+    later: bool = False,
 ) -> None:
+    """`later`: it has a time of its own, so nothing that is to be drawn now folds into it."""
     post = slack_lane("urgent" if slot == "urgent" else f"dep:{conversation.department}")
     if slot.startswith("dm:"):
         post = slack_lane(f"dm:{person_of(slot)}")
@@ -86,8 +87,8 @@ def _draw(
             conversation_id=conversation.id,
             slot=slot,
             urgent=conversation.urgent,
-            fold=card_fold(conversation.id, slot) + (":later" if at else ""),
-            not_before=now + wait if wait else at,
+            fold=card_fold(conversation.id, slot) + (":later" if later else ""),
+            not_before=at,
         ),
         now=now,
     )

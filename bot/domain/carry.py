@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -9,10 +10,11 @@ from bot.domain import tell
 from bot.domain.alarm import Place
 from bot.domain.answer import reopened
 from bot.domain.conversation import Conversation, Status
-from bot.domain.delivery import DECIDE_WITHIN, GIVE_UP, TELL_AFTER, Claim, Outcome, State, What
+from bot.domain.delivery import DECIDE_WITHIN, GIVE_UP, LEASE_OVER, TELL_AFTER, Claim, Outcome, State, What
 from bot.domain.journal import Entry
 from bot.domain.journal import Outcome as Ending
 from bot.domain.over import DECISIONS_OFF
+from bot.domain.picture import Picture
 from bot.domain.place import drawn_again
 from bot.domain.reply import Reply
 from bot.domain.store import Records
@@ -63,7 +65,7 @@ def _refused(what: str, *, ours: bool) -> str:
 
 
 def settle_card(
-    records: Records, *, claim: Claim, outcome: Outcome, drawn: Conversation, place: Place, now: datetime
+    records: Records, *, claim: Claim, outcome: Outcome, drawn: Picture, place: Place, now: datetime
 ) -> bool:
     """Settle a card that was posted or redrawn, and keep where it stands; False when fenced.
 
@@ -71,7 +73,7 @@ def settle_card(
     """
     if not records.settle(claim, outcome, now=now):
         return False
-    known = records.place(conversation_id=drawn.id, slot=place.slot)
+    known = records.place(conversation_id=place.conversation_id, slot=place.slot)
     if known != place:
         records.save_place(place)
     if known is None or known.ts != place.ts:
@@ -85,20 +87,26 @@ def settle_card(
             )
         )
     if place.slot == "department" and known and known.channel and known.channel != place.channel:
-        present = records.conversation(drawn.id)  # locked: a post that settles in its old thread waits, and sees it
+        present = records.conversation(
+            place.conversation_id
+        )  # locked: a post that settles in its old thread waits, and sees it
         if present:
             _words_follow(records, present, now=now)
-    changes_at = _changes_by_itself(drawn)
-    if changes_at and changes_at > claim.claimed_at:
-        tell.draw_one(records, drawn, place.slot, now=now, at=changes_at)
+    changes_at = min((at for at in _changes_by_itself(drawn) if at > claim.claimed_at), default=None)
+    if changes_at:
+        tell.draw_one(records, drawn.conversation, place.slot, now=now, at=changes_at)
     return True
 
 
-def _changes_by_itself(conversation: Conversation) -> datetime | None:
-    """When a card looks different though nobody did anything: late, or shrunk a while after it was done."""
+def _changes_by_itself(picture: Picture) -> Iterator[datetime]:
+    """When a card looks different though nobody did anything: late, shrunk a while after it was done, not delivered."""
+    conversation = picture.conversation
     if conversation.status is Status.OPEN:
-        return conversation.due_at
-    return conversation.closed_at + SHRINK_AFTER if conversation.closed_at else None
+        if conversation.due_at:
+            yield conversation.due_at
+    elif conversation.closed_at:
+        yield conversation.closed_at + SHRINK_AFTER
+    yield from (reply.written_at + TELL_AFTER for reply in picture.replies if reply.state is State.PENDING)
 
 
 def settle_post(records: Records, *, claim: Claim, outcome: Outcome, place: Place, now: datetime) -> bool:
@@ -144,14 +152,11 @@ def settle_reply(records: Records, *, claim: Claim, outcome: Outcome, now: datet
     reply = records.reply(claim.subject)  # read behind the lock: the portal's own word may have come meanwhile
     if reply is None or conversation is None:
         return records.settle(claim, replace(outcome, state=State.FAILED, code="unknown_reply"), now=now)
-    if reply.state is State.DELIVERED:
-        outcome = Outcome(state=State.DELIVERED, code="portal_status", ref=outcome.ref)
-    elif reply.code == "portal_failed" and outcome.state is not State.DELIVERED:
-        outcome = Outcome(state=State.FAILED, code="portal_failed")
-    if outcome.state is State.PENDING and now - reply.written_at > GIVE_UP:
-        outcome = _given_up(outcome)
+    outcome = _judged(reply, outcome, now=now)
     if not records.settle(claim, outcome, now=now):
         return False
+    if outcome.code == LEASE_OVER:  # nothing was tried: as little is known of the answer as before
+        return True
     if outcome.code == "switched_off":
         _switched_off(records, conversation, mirrored(reply, claim, outcome, now=now), now=now)
         return True
@@ -162,6 +167,17 @@ def settle_reply(records: Records, *, claim: Claim, outcome: Outcome, now: datet
     elif outcome.state is State.DELIVERED:
         records.close_alarm(key=f"portal:{conversation.portal}:unauthorized", now=now)
     return True
+
+
+def _judged(reply: Reply, outcome: Outcome, *, now: datetime) -> Outcome:
+    """How a try ended, given what the portal said by itself meanwhile, and how long it has been tried."""
+    if reply.state is State.DELIVERED:
+        return Outcome(state=State.DELIVERED, code="portal_status", ref=outcome.ref)
+    if reply.code == "portal_failed" and outcome.state is not State.DELIVERED:
+        return Outcome(state=State.FAILED, code="portal_failed")
+    if outcome.state is State.PENDING and outcome.counted and now - reply.written_at > GIVE_UP:
+        return _given_up(outcome)
+    return outcome
 
 
 def _given_up(outcome: Outcome) -> Outcome:
@@ -193,8 +209,8 @@ def mirrored(reply: Reply, claim: Claim, outcome: Outcome, *, now: datetime) -> 
 def _keep(records: Records, conversation: Conversation, reply: Reply, outcome: Outcome, *, now: datetime) -> None:
     records.save_reply(reply)
     if outcome.state is State.PENDING:
-        told_at = now if outcome.code == "unauthorized" else max(now, reply.written_at + TELL_AFTER)
-        tell.draw(records, conversation, now=now, at=told_at if told_at > now else None)
+        if outcome.code == "unauthorized" or now - reply.written_at >= TELL_AFTER:  # else it says Sending for so long
+            tell.draw(records, conversation, now=now)
         return
     records.journal(
         Entry(

@@ -119,7 +119,10 @@ def troubled(records: Records, *, channel_id: str, trouble: str, now: datetime, 
         moving = {one.id: one for one in _moving(records, practice, changed)}  # once, however many posts are below it
         for n, conversation in enumerate(sorted(moving.values(), key=lambda one: not one.urgent)):
             soon = at_once or conversation.urgent or n == 0
-            tell.draw(records, conversation, now=now, at=None if soon else now + n * MOVES_APART)
+            if soon:
+                tell.draw(records, conversation, now=now)
+            else:
+                tell.draw_in_channels(records, conversation, now=now, at=now + n * MOVES_APART)
     return ours
 
 

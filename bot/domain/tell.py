@@ -16,7 +16,7 @@ from bot.domain.reply import Reply
 from bot.domain.store import Records
 from bot.domain.turn import Forward
 
-MEANWHILE = timedelta(milliseconds=100)  # longer than most portals take; the outbox's tick comes by within a second
+MEANWHILE = timedelta(milliseconds=100)  # the outbox's tick, which draws it, comes by within a second more
 
 
 def in_force(records: Records) -> Practice:
@@ -46,8 +46,15 @@ def draw(
         _draw(records, conversation, slot, stands=stands, now=now, at=at, later=at is not None)
 
 
+def draw_in_channels(records: Records, conversation: Conversation, *, now: datetime, at: datetime) -> None:
+    """Have its cards in channels drawn, not before `at`: a channel's trouble moves none in direct messages."""
+    for slot, stands in _cards(conversation, records.places_of(conversation_id=conversation.id)):
+        if not slot.startswith("dm:"):
+            _draw(records, conversation, slot, stands=stands, now=now, at=at, later=True)
+
+
 def draw_with_what_comes(records: Records, conversation: Conversation, *, now: datetime) -> None:
-    """The same within a second, and at once when more becomes known: one redraw, where Slack counts each of them."""
+    """The same in about a second, and at once when more becomes known: one redraw, where Slack counts each of them."""
     for slot, stands in _cards(conversation, records.places_of(conversation_id=conversation.id)):
         _draw(records, conversation, slot, stands=stands, now=now, at=now + MEANWHILE if stands else None)
 

@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from bot import log
 from bot.domain import carry, place
 from bot.domain.alarm import Place
-from bot.domain.conversation import Conversation
 from bot.domain.delivery import QUIET, Claim, Outcome, State
 from bot.domain.picture import Picture
 from bot.domain.store import Records
@@ -82,7 +81,7 @@ class CardCarrier:
         called, stands = await self._put(claim, job, message)
         if called.verdict is Verdict.CONTENT:
             called, stands = await self._put(claim, job, self._plain(picture.conversation))
-        kept = await self._settle(claim, called, stands, drawn=picture.conversation)
+        kept = await self._settle(claim, called, stands, drawn=picture)
         if not kept and "channel" in called.data and stands.ts != job.place.ts:
             await self._withdraw(claim, stands)
 
@@ -129,7 +128,7 @@ class CardCarrier:
         """Change what stands there, or take it away where nobody may: its words are not true any more."""
         return await self._desk.take_away(channel, ts, await self._desk.update(claim, channel, ts, message))
 
-    async def _settle(self, claim: Claim, called: Called, stands: Place, *, drawn: Conversation) -> bool:
+    async def _settle(self, claim: Claim, called: Called, stands: Place, *, drawn: Picture) -> bool:
         desk = self._desk
         outcome = await desk.outcome(claim, called, channel=stands.channel or "")
         if called.verdict is Verdict.CHANNEL and not stands.ts and not claim.slot.startswith("dm:"):

@@ -63,9 +63,7 @@ class ReplyCarrier:
         else:
             outcome = await self._send(claim, job.reply, portal)
         failpoint("reply.before_settle")
-        tried = outcome.code != LEASE_OVER  # else as little is known of the answer as before
-        settle = carry.settle_reply if tried else carry.settle
-        await self._store.run(settle, claim=claim, outcome=outcome, now=self._clock())
+        await self._store.run(carry.settle_reply, claim=claim, outcome=outcome, now=self._clock())
         log.event(
             logger,
             "reply.tried",

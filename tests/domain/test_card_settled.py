@@ -9,11 +9,11 @@ import pytest
 
 from bot.domain import carry, setup
 from bot.domain.alarm import Place
-from bot.domain.conversation import Conversation
-from bot.domain.delivery import Outcome, State, redraw_lane
+from bot.domain.conversation import Conversation, Status
+from bot.domain.delivery import TELL_AFTER, Outcome, State, redraw_lane
 from bot.domain.store import Records, Store
 from tests.domain.test_moves import PRACTICE
-from tests.storage.family import MINUTE, NOW, card, taken_in
+from tests.storage.family import MINUTE, NOW, card, sent, taken_in
 
 LANE = "slack:dep:Refills"
 
@@ -34,8 +34,9 @@ async def carried(
     if claim is None:
         return None
     place = Place(conversation_id=made.id, slot=claim.slot, key="key", channel="C0REFILLS", ts="1.000000")
+    drawn = await store.read(lambda r: r.picture(made.id))
     done = Outcome(state=State.DELIVERED)
-    assert await store.run(carry.settle_card, claim=claim, outcome=done, drawn=made, place=place, now=at + took)
+    assert await store.run(carry.settle_card, claim=claim, outcome=done, drawn=drawn, place=place, now=at + took)
     return claim.slot
 
 
@@ -60,3 +61,23 @@ async def test_each_card_that_stands_sees_to_its_own_later_look(one_process: Sto
     late = NOW + 3 * MINUTE
     assert await carried(one_process, redraw_lane(made.id), made, at=late) == slot
     assert await carried(one_process, redraw_lane(made.id), made, at=late + 60 * MINUTE) is None
+
+
+async def test_a_card_of_something_done_shrinks_and_then_says_not_delivered_yet(one_process: Store):
+    """Each look is followed by the next: the one that shrinks it must not be the last while its answer waits."""
+    await one_process.run(setup.apply_practice, document=PRACTICE, by="cli:test", now=NOW)
+
+    def done(records: Records) -> Conversation:
+        made = replace(waits(records), status=Status.DONE, closed_at=NOW, closed_by="U0ALICE")
+        records.save_conversation(replace(made, version=made.version + 1))
+        sent(records, made)
+        return made
+
+    made = await one_process.run(done)
+    assert await carried(one_process, LANE, made, at=NOW) == "department"
+    lane = redraw_lane(made.id)
+    assert await carried(one_process, lane, made, at=NOW + carry.SHRINK_AFTER - MINUTE) is None
+    assert await carried(one_process, lane, made, at=NOW + carry.SHRINK_AFTER) == "department"
+    assert await carried(one_process, lane, made, at=NOW + TELL_AFTER - MINUTE) is None
+    assert await carried(one_process, lane, made, at=NOW + TELL_AFTER) == "department"
+    assert await carried(one_process, lane, made, at=NOW + 60 * MINUTE) is None

@@ -89,20 +89,24 @@ async def test_one_thread_has_one_conversation(url: str, opened, store: Store):
 
 async def test_a_late_act_is_taken_back(store: Store):
     """The caller hears so at its deadline, and nothing of it is ever written."""
-    let_go, ended = threading.Event(), threading.Event()
+    began, let_go, ended = threading.Event(), threading.Event(), threading.Event()
 
     def act(records):
+        began.set()
         taken_in(records)
-        let_go.wait()
+        let_go.wait(10)
         ended.set()
 
+    asked = asyncio.ensure_future(store.run(act, within=1.0))
+    assert await asyncio.to_thread(began.wait, 10)
     with pytest.raises(StoreTooSlow):
-        await store.run(act, within=0.1)
+        await asked
     assert not ended.is_set()
     let_go.set()
-    await asyncio.to_thread(ended.wait)
-    await store.run(lambda records: None)  # the writer is done with what came before
-    assert await store.read(lambda r: r.message_of(portal="main", message_id="canary-message-1")) is None
+    assert await asyncio.to_thread(ended.wait, 10)
+    for _ in range(20):
+        assert await store.read(lambda r: r.message_of(portal="main", message_id="canary-message-1")) is None
+        await asyncio.sleep(0.01)
 
 
 async def test_a_late_act_takes_no_other_with_it(store: Store):

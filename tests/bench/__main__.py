@@ -9,6 +9,7 @@ import argparse
 import os
 import sys
 import time
+import traceback
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -107,6 +108,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Lost as lost:
         figures.put("lost", 1)
         notes.append(f"[bold red]LOST OR DOUBLED: {lost}[/bold red]")
+    except Exception as fault:  # what was measured until then took half an hour
+        traceback.print_exc()
+        figures.put("lost", 1)
+        notes.append(f"[bold red]BROKEN OFF: {type(fault).__name__}: {fault}[/bold red]")
     notes.append(f"{count} round(s), {time.monotonic() - began:.0f} s")
     table.show(rows, figures, notes)
     if given.json:

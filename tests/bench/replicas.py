@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 
 import psutil
 import psycopg
@@ -31,7 +31,8 @@ def postgres() -> Iterator[PostgresServer]:
         server.sql("ALTER SYSTEM SET fsync = on", "SELECT pg_reload_conf()")
         postmaster = psutil.Process(server._server.get_pid())
         for one in (postmaster, *postmaster.children()):
-            one.cpu_affinity(sorted(process.OTHERS))
+            with suppress(psutil.NoSuchProcess):  # what looks after the start is gone by then
+                one.cpu_affinity(sorted(process.OTHERS))
         with psycopg.connect(server.url()) as connection:
             kept = connection.execute("SHOW fsync").fetchone()
         assert kept == ("on",), kept

@@ -110,13 +110,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         notes.append(f"[bold red]LOST OR DOUBLED: {lost}[/bold red]")
     except Exception as fault:  # what was measured until then took half an hour
         traceback.print_exc()
-        figures.put("lost", 1)
         notes.append(f"[bold red]BROKEN OFF: {type(fault).__name__}: {fault}[/bold red]")
     notes.append(f"{count} round(s), {time.monotonic() - began:.0f} s")
     table.show(rows, figures, notes)
     if given.json:
         table.write(given.json, rows, figures, notes=notes, rounds=count)
-    return int(bool(figures.median("lost")))
+    return int(figures.median("lost") != 0)
 
 
 if __name__ == "__main__":

@@ -55,10 +55,10 @@ class Reconciler:
         await self._astray(channel, {key: one for key, one in found.items() if key not in here}, young=young)
 
     async def _astray(self, channel: str, found: Mapping[str, Standing], *, young: float) -> None:
-        """Cards whose post was in doubt when their channel changed: they stand here too, and nobody redraws them."""
-        for key in await self._store.read(standing_elsewhere, channel=channel, found=found):
+        """Cards whose post was in doubt when their channel changed, or until all was done: nobody redraws them."""
+        for key, ours in (await self._store.read(redrawn_instead, channel=channel, found=found)).items():
             for ts in found[key].stands:
-                if float(ts) < young:  # or it is on its way here
+                if ts != ours and float(ts) < young:  # or it is on its way here
                     await self._poster.delete(channel, ts)
                     log.event(logger, "reconcile.card.twice", conversation=found[key].conversation)
 
@@ -79,14 +79,12 @@ def standing(records: Records) -> dict[str, list[Place]]:
     }
 
 
-def standing_elsewhere(records: Records, *, channel: str, found: Mapping[str, Standing]) -> list[str]:
-    """Of the cards found in a channel, the keys of those that stand in another one, open or closed."""
-    return [
-        key
-        for key, one in found.items()
-        for slot in SLOTS
-        if (card := records.place(conversation_id=one.conversation, slot=slot))
-        and card.key == key
-        and card.ts
-        and card.channel != channel
-    ]
+def redrawn_instead(records: Records, *, channel: str, found: Mapping[str, Standing]) -> dict[str, str | None]:
+    """By the keys of cards found in a channel: which one we redraw, open or closed; None when it is in another one."""
+    kept: dict[str, str | None] = {}
+    for key, one in found.items():
+        for slot in SLOTS:
+            card = records.place(conversation_id=one.conversation, slot=slot)
+            if card and card.key == key and card.ts and (card.channel != channel or card.ts in one.stands):
+                kept[key] = card.ts if card.channel == channel else None
+    return kept

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from bot.jobs.reconcile import Reconciler
 from storage.sql import Sql
 from tests.journeys.conftest import OpenDesk
@@ -49,8 +51,9 @@ async def test_a_redraw_that_becomes_a_post_is_written_down_first(desk: World):
     assert await desk.read(lambda records: records.one(posted)[0]) == 1
 
 
-async def test_of_two_cards_with_one_key_one_stays(desk: World):
-    """A second one with the same key is taken away; the one that is redrawn stays, with its buttons."""
+@pytest.mark.parametrize("over", [False, True], ids=["open", "done"])
+async def test_of_two_cards_with_one_key_one_stays(desk: World, over: bool):
+    """A second one with the same key is taken away, also when all is done; the one that is redrawn stays, with its buttons."""
     await desk.write(message())
     card = await desk.card("Ear drops and swimming")
     await desk.quiet()
@@ -59,12 +62,15 @@ async def test_of_two_cards_with_one_key_one_stays(desk: World):
     posted = await desk.service._front.poster.post("C0NURSING", {"text": "twice", "blocks": card["blocks"]}, key=key)
     assert posted.done
     assert len(await desk.cards()) == 2
+    if over:
+        await desk.press(card, "Done")
+        await desk.quiet()
     await desk.later(minutes=5)
     await round_of(desk).run()
     await desk.quiet()
     (left,) = await desk.cards()
     assert left["ts"] == card["ts"]
-    assert "Reply" in labels(left)
+    assert ("[Reopen]" if over else "Reply") in labels(left)
 
 
 async def test_when_slack_does_not_answer_nothing_is_changed(desk: World):

@@ -87,9 +87,8 @@ def settle_card(
             )
         )
     if place.slot == "department" and known and known.channel and known.channel != place.channel:
-        present = records.conversation(
-            place.conversation_id
-        )  # locked: a post that settles in its old thread waits, and sees it
+        # Locked by this: a post that settles in its old thread waits, and sees it.
+        present = records.conversation(place.conversation_id)
         if present:
             _words_follow(records, present, now=now)
     changes_at = min((at for at in _changes_by_itself(drawn) if at > claim.claimed_at), default=None)

@@ -591,9 +591,9 @@ async def world(
     port, clock = free_port(), Clock()
     config = slack or SlackConfig(people=PEOPLE, channels=CHANNELS, limits=False)
     config = replace(config, manifest=MANIFEST, signing_secret=SIGNING)
-    patient = config.timing == Timing()
+    patient = (config.timing.ack, config.timing.trigger) == (Timing().ack, Timing().trigger)
     if patient:
-        config = replace(config, timing=PATIENCE)
+        config = replace(config, timing=replace(config.timing, ack=PATIENCE.ack, trigger=PATIENCE.trigger))
     if http_mode:
         config = replace(config, deliver="http", bot_url=f"http://127.0.0.1:{port}/slack/events")
     bot = f"http://127.0.0.1:{port}"

@@ -39,12 +39,14 @@ CHANNELS = (
     ChannelConfig("C0PRIVATE", "private", is_private=True, members=("U0LEE",)),
     ChannelConfig("C0OLD", "old", is_archived=True, members=("U0ALICE",)),
 )
+PATIENT = Timing(ack=30.0, trigger=30.0, retries=(0.0, 0.05, 0.1), warning=0.2)  # so that a slow machine is no fault
+IMPATIENT = replace(PATIENT, ack=1.0, trigger=1.0)  # for the tests that wait until it is over
 CONFIG = SlackConfig(
     manifest=MANIFEST,
     people=PEOPLE,
     channels=CHANNELS,
     limits=False,
-    timing=Timing(ack=1.0, trigger=1.0, retries=(0.0, 0.05, 0.1), warning=0.2),
+    timing=PATIENT,
 )
 
 Start = Callable[..., Awaitable[RunningSlack]]

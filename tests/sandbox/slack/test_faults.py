@@ -67,7 +67,7 @@ async def test_answers_that_are_none(slack, call, session, alice, kind):
 
 async def test_late_apply_happens_after_the_client_gave_up(slack, call, alice):
     """late_apply posts when nobody listens any more."""
-    await struck(alice, "late_apply", seconds=0.2)
+    await struck(alice, "late_apply", seconds=1.5)
     with pytest.raises(TimeoutError):
         async with asyncio.timeout(0.05):
             await call("chat.postMessage", channel="C0NURSING", text="x")
@@ -81,7 +81,7 @@ async def test_late_apply_happens_after_the_client_gave_up(slack, call, alice):
 @pytest.mark.parametrize("kind", ["delayed_answer", "slow_drip"])
 async def test_slow_answers_come_whole(slack, call, alice, kind):
     """delayed_answer and slow_drip take their time and are right in the end."""
-    await struck(alice, kind, seconds=0.6)
+    await struck(alice, kind, seconds=1.5)
     task = asyncio.create_task(call("chat.postMessage", channel="C0NURSING", text="x"))
     async with asyncio.timeout(10):
         while not posted(slack):

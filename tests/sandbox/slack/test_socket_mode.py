@@ -12,6 +12,8 @@ from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
+from tests.sandbox.slack.conftest import IMPATIENT
+
 BUTTON = {"type": "button", "action_id": "reply", "text": {"type": "plain_text", "text": "Reply"}, "value": "m_1"}
 CARD = [{"type": "actions", "block_id": "card", "elements": [BUTTON]}]
 
@@ -191,11 +193,13 @@ async def test_update_and_push_answers_change_the_stack(slack, call, alice):
     assert [view["id"] for view in await alice.views()] == [first]
 
 
-async def test_an_unacknowledged_press_is_a_triangle_and_is_not_repeated(slack, call, alice):
+async def test_an_unacknowledged_press_is_a_triangle_and_is_not_repeated(start, caller, visit):
     """Interactions that no listener takes warn the person after the ack time and are delivered once."""
+    slack = await start(timing=IMPATIENT)
     app = bolt(slack)
     async with connected(slack, app):
-        result = await alice.press("reply", channel="C0NURSING", ts=await call.post(blocks=CARD))
+        ts = await caller(slack).post(blocks=CARD)
+        result = await visit(slack).press("reply", channel="C0NURSING", ts=ts)
         await asyncio.sleep(0.3)
     assert result["acked"] is False
     assert "warning" in result

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from tests.sandbox.slack.conftest import IMPATIENT
+
 
 def modal(block_id: str = "words", initial: str | None = None, **more: Any) -> dict[str, Any]:
     element = {"type": "plain_text_input", "action_id": "words"} | ({"initial_value": initial} if initial else {})
@@ -29,14 +31,15 @@ def trigger(slack):
     return lambda view_id="": slack.slack.tickets.trigger("U0ALICE", view_id)
 
 
-async def test_a_trigger_works_once_and_not_for_long(call, trigger):
+async def test_a_trigger_works_once_and_not_for_long(start, caller, call, trigger):
     """A trigger id opens one window within its time; then Slack says why not."""
     name = trigger()
     assert (await call("views.open", trigger_id=name, view=modal()))["ok"]
     assert (await call("views.open", trigger_id=name, view=modal()))["error"] == "exchanged_trigger_id"
-    late = trigger()
-    await asyncio.sleep(1.05)
-    assert (await call("views.open", trigger_id=late, view=modal()))["error"] == "expired_trigger_id"
+    hasty = await start(timing=IMPATIENT)
+    late = hasty.slack.tickets.trigger("U0ALICE")
+    await asyncio.sleep(IMPATIENT.trigger + 0.05)
+    assert (await caller(hasty)("views.open", trigger_id=late, view=modal()))["error"] == "expired_trigger_id"
     assert (await call("views.open", trigger_id="1.2.3", view=modal()))["error"] == "invalid_trigger_id"
     assert (await call("views.open", view=modal()))["error"] == "invalid_arguments"
 

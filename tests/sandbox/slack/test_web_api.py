@@ -256,12 +256,21 @@ async def test_posting_is_limited_to_a_message_a_second_per_channel(start, calle
     """The second message within a second gets 429 with Retry-After; other channels and later seconds are free."""
     rooms = tuple(ChannelConfig(name, name.lower(), members=("U0ALICE",)) for name in ("C0A", "C0B"))
     call = caller(await start(limits=True, channels=rooms))
-    await call.post("C0A")
-    await call.post("C0B")
-    answer = await call("chat.postMessage", channel="C0A", text="x")
-    assert (call.status, answer["error"], call.headers["Retry-After"]) == (429, "ratelimited", "1")
+    sent = (call("chat.postMessage", channel=channel, text="x") for channel in ("C0A", "C0A", "C0B"))
+    answers = await asyncio.gather(*sent)
+    assert [answer["error"] for answer in answers if not answer["ok"]] == ["ratelimited"]
+    assert answers[2]["ok"]
     await asyncio.sleep(1.0)
     await call.post("C0A")
+
+
+async def test_a_limited_call_is_told_when_to_come_back(start, caller):
+    """429 and Retry-After, in whole seconds."""
+    call = caller(await start(limits=True))
+    async with asyncio.timeout(60):
+        while call.status != 429:
+            answer = await call("chat.postMessage", channel="C0NURSING", text="x")
+    assert (answer["error"], call.headers["Retry-After"]) == ("ratelimited", "1")
 
 
 async def test_each_method_has_its_tier(start, caller):

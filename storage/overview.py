@@ -37,15 +37,15 @@ _IN_TROUBLE = Sql(
     )
 )
 _ANSWERED = Sql(
-    select(func.count(_r.conversation_id.distinct()))
+    select(_c.department, func.count(_r.conversation_id.distinct()))
     .join_from(replies, conversations, _c.id == _r.conversation_id)
     .where(
         _r.state == State.DELIVERED.value,
         _r.written_at >= bindparam("since"),
-        _c.department == bindparam("department"),
         # a decision that went alone answers nobody, and leaves it open
         or_(_c.status == Status.ANSWERED.value, _c.status == Status.DONE.value),
     )
+    .group_by(_c.department)
 )
 _LAST_CAME = Sql(select(messages.c.received_at).order_by(messages.c.id.desc()).limit(1))  # a greater id came later
 
@@ -60,10 +60,9 @@ def in_trouble(t: Transaction) -> frozenset[str]:
     return frozenset(row[0] for row in t.rows(_IN_TROUBLE))
 
 
-def answered(t: Transaction, *, department: str, since: datetime) -> int:
-    """How many of a department's conversations have an answer, written since then, that the portal took."""
-    row = t.one(_ANSWERED, department=department, since=since)
-    return int(row[0]) if row else 0
+def answered(t: Transaction, *, since: datetime) -> dict[str, int]:
+    """Per department: how many conversations have an answer, written since then, that the portal took."""
+    return {row[0]: int(row[1]) for row in t.rows(_ANSWERED, since=since)}
 
 
 def last_came(t: Transaction) -> datetime | None:

@@ -199,8 +199,9 @@ def _quiet(records: Records, staff: Staff, practice: Practice, *, now: datetime)
     open_here = [talk for name in staff.departments for talk in records.waiting(department=name)]
     zone = ZoneInfo(practice.timezone)
     midnight = datetime.combine(now.astimezone(zone).date(), time(), tzinfo=zone)
+    answered = records.answered(since=midnight)
     return Quiet(
         with_colleagues=sum(talk.holder not in own for talk in open_here if _kept(talk, practice)),
-        answered={name: records.answered(department=name, since=midnight) for name in staff.departments},
+        answered={name: answered.get(name, 0) for name in staff.departments},
         last_came=records.last_came(),
     )

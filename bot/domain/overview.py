@@ -17,8 +17,8 @@ class OverviewRecords(Protocol):
         """Ids of open conversations with an answer that did not arrive (and none since that did), or may not have."""
         ...
 
-    def answered(self, *, department: str, since: datetime) -> int:
-        """How many of a department's conversations have an answer, written since then, that the portal took."""
+    def answered(self, *, since: datetime) -> dict[str, int]:
+        """Per department: how many conversations have an answer, written since then, that the portal took."""
         ...
 
     def last_came(self) -> datetime | None:

@@ -188,6 +188,7 @@ def _given_up(outcome: Outcome) -> Outcome:
 def mirrored(reply: Reply, claim: Claim, outcome: Outcome, *, now: datetime) -> Reply:
     """The answer as its delivery is now."""
     unclear = outcome.state is State.UNCLEAR
+    known = reply.delivered_at if reply.state is State.DELIVERED else None  # the portal said so itself, meanwhile
     return replace(
         reply,
         state=outcome.state,
@@ -195,7 +196,7 @@ def mirrored(reply: Reply, claim: Claim, outcome: Outcome, *, now: datetime) -> 
         first_tried_at=reply.first_tried_at or now,
         last_tried_at=now,
         next_try_at=outcome.again_at,
-        delivered_at=now if outcome.state is State.DELIVERED else None,
+        delivered_at=known or now if outcome.state is State.DELIVERED else None,
         portal_message_id=outcome.ref or reply.portal_message_id,
         portal_status=reply.portal_status or ("accepted" if outcome.state is State.DELIVERED else None),
         code=outcome.code,

@@ -61,3 +61,16 @@ async def test_what_the_portal_said_meanwhile_counts_also_when_nothing_was_tried
 ):
     """Its own word came while the process that had the answer stood still: it is not sent anew."""
     assert (await settled(one_process, AGAIN, state=state, code=code)).state is state
+
+
+async def test_when_it_was_delivered_stays_as_the_portal_said(one_process: Store):
+    """A try that ended after the portal's own word, with the same key, does not make the answer arrive later."""
+    arrived = Outcome(state=State.DELIVERED, code="delivered", ref="pm-1")
+    known = await settled(one_process, arrived, state=State.DELIVERED, delivered_at=NOW)
+    assert (known.delivered_at, known.portal_message_id) == (NOW, "pm-1")
+
+
+async def test_an_answer_that_is_delivered_now_is_delivered_now(one_process: Store):
+    """Also when it had once arrived, before the portal took that back and it was sent again."""
+    arrived = Outcome(state=State.DELIVERED, code="delivered", ref="pm-1")
+    assert (await settled(one_process, arrived, delivered_at=NOW)).delivered_at == LATE

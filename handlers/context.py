@@ -157,8 +157,9 @@ class Front:
         if body.get("view"):
             return
         await asyncio.sleep(SHOWN_WITHIN)
-        if await self.store.read(_waits, conversation_id=conversation_id):
-            await self.notice(body, notices.ephemeral(sentence.CARD_WAITS))
+        number = await self.store.read(_waits, conversation_id=conversation_id)
+        if number is not None:
+            await self.notice(body, notices.ephemeral(sentence.card_waits(number)))
         await self._astray(body, conversation_id)
 
     async def _astray(self, body: Payload, conversation_id: str) -> None:
@@ -216,8 +217,10 @@ def _write(records: Records, *, entry: Entry) -> None:
     records.journal(entry)
 
 
-def _waits(records: Records, *, conversation_id: str) -> bool:
-    return records.redraw_waits(conversation_id)
+def _waits(records: Records, *, conversation_id: str) -> int | None:
+    """The number of a card whose redraw has to wait."""
+    conversation = records.conversation(conversation_id) if records.redraw_waits(conversation_id) else None
+    return conversation.number if conversation else None
 
 
 def _redraw(records: Records, *, conversation_id: str, now: datetime) -> None:

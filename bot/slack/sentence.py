@@ -11,12 +11,16 @@ DATABASE_AWAY = "I could not save that in time, so nothing was sent. Your text i
 NOT_SET_UP = "Portal Desk is not set up yet. Ask whoever installed it to apply the practice file."
 GONE = "I do not know this message any more. Look for its number in the channel."
 CHECKING = "I am asking the portal whether it has the answer. The card changes as soon as it says."
-CARD_WAITS = "Taken. Slack makes me wait before I may redraw the card; it follows by itself. No need to press again."
 SETTLED = "Somebody settled this already. Look at the card again."
 TOO_LATE = "That took longer than Slack waits, and nothing was changed. Please press again."
 WINDOW_GONE = "I do not know this window any more. Copy your text, close it, and press the button on the card again."
 NOT_READY = "The database did not answer, so nothing was done. Please press again in a moment."
 UNKNOWN_COMMAND = "I do not know that command. Type /portal help for what works."
+
+
+def card_waits(number: int) -> str:
+    """What was pressed on the card of this number is done, and is not to be seen there yet."""
+    return f"No. {number}: your press counts. Slack makes me wait before I may redraw the card; no need to press again."
 
 
 def no_role(ask: str) -> str:

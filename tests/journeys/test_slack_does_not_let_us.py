@@ -34,7 +34,7 @@ async def test_a_press_whose_redraw_waits_is_answered(desk: World):
     await desk.quiet()
     await desk.do("faults", faults=[{"kind": "ratelimited", "method": "chat.update", "nth": [1], "retry_after": 4}])
     await desk.press(card, "Done")
-    await desk.notice("follows by itself")
+    await desk.notice("No. 1: your press counts. Slack makes me wait")
     assert await desk.cards() == [card]
     await desk.card("closed by")
 

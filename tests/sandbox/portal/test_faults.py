@@ -1,6 +1,7 @@
 """Each accident does what its name says, and the seeded draw repeats itself."""
 
 import asyncio
+import contextlib
 
 import pytest
 from aiohttp import ClientError, ClientTimeout
@@ -35,9 +36,17 @@ async def test_a_broken_line(bot, kind, shown, config):
     if kind == "refuse":
         with pytest.raises(ClientError):
             await bot.reply()
-        await asyncio.sleep(delay + 0.1)
-    assert (await bot.reply())[0] == 201
+    assert (await once_open(bot))[0] == 201
     assert len(journal_of(config, "shown")) == 1
+
+
+async def once_open(bot):
+    """The answer to a reply, as soon as anything listens."""
+    async with asyncio.timeout(20):
+        while True:
+            with contextlib.suppress(ClientError):
+                return await bot.reply()
+            await asyncio.sleep(0.05)
 
 
 @pytest.mark.parametrize(("kind", "expected"), STATUS.items())

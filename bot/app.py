@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 import random
-import secrets
-import socket
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -21,14 +18,15 @@ from aiohttp import web
 import handlers
 from bot import log, practice_file
 from bot.connection import Connection, SlackApp, SlackRefused, sign_in, slack_app, web_client
-from bot.domain import backlog, over, overdue, set_back, setup, snooze, suspect, unread
+from bot.domain import backlog, over, overdue, set_back, setup, snooze, unread
 from bot.domain.delivery import What
 from bot.domain.practice import Practice
-from bot.domain.store import Records, Store, StoreFull, StoreUnavailable
+from bot.domain.store import Records, Store, StoreFull
 from bot.failpoint import failpoint
 from bot.jobs import alarms, rounds
 from bot.jobs.cards import CardCarrier
 from bot.jobs.disk import DiskWatch
+from bot.jobs.life import EVERY, Life
 from bot.jobs.nightwatch import NightWatch
 from bot.jobs.outbox import Carrier, Outbox, Tools
 from bot.jobs.posts import PostCarrier, Words
@@ -96,7 +94,7 @@ class Service:
         self.watch = NightWatch(
             store=store, clock=clock, seal=chain.seal, full=chain.AT_ONCE, head=chain.head, rules=verify
         )
-        self.life = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+        self.life = Life(store, clock, shared=settings.database != "sqlite")
         self.ended = asyncio.Event()
         self.why = ""
         self._session: aiohttp.ClientSession | None = None
@@ -181,7 +179,7 @@ class Service:
             store=self.store,
             clock=self.clock,
             chance=chance,
-            name=self.life,
+            name=self.life.name,
             turn=desk.turn,
             tried=self.metrics.tried,
         )
@@ -210,6 +208,7 @@ class Service:
 
         self.ticks.add("sign-in", sign_in_again, every=5)
         self.ticks.add("disk", self.readiness.disk.look, every=5)
+        self.ticks.add("life", self.life.beat, every=EVERY)
         self.ticks.add("counts", self._count, every=15)
         if self._outbox is None:
             return
@@ -239,23 +238,17 @@ class Service:
         self.metrics.alarms.set(alarms)
         self.metrics.waiting.set(lanes)
 
-    async def _careful_until(self) -> datetime | None:
-        now = self.clock()
-        try:
-            return await self.store.run(suspect.began, life=self.life, now=now)
-        except StoreFull:  # the portal is told 503 nevertheless; how the last life ended is not known
-            return now + suspect.CAREFUL
-
     async def _start_web(self, slack: tuple[SlackApp, str] | None) -> None:
         app = routes.watched(ready=self.readiness.why_not, metrics=self.metrics.page)
         if self.only != "worker":
+            await self.life.begin()
             door = PortalDoor(
                 store=self.store,
                 secrets={portal.id: portal.secrets for portal in self.settings.portals},
                 clock=self.clock,
                 came=self.rush.came,
                 seen=self.metrics.event_answered,
-                careful_until=await self._careful_until(),
+                careful_until=self.life.careful_until,
             )
             routes.open_doors(app, door=door, slack=slack)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=5, auto_decompress=False)
@@ -280,8 +273,7 @@ class Service:
             await self._connection.close()
         if self._runner:
             await self._runner.cleanup()
-            with suppress(StoreUnavailable):  # then the next life is careful without need
-                await self.store.run(suspect.ended, life=self.life, now=self.clock())
+            await self.life.end()
         if self._front:
             await self._front.drain()
         if self._outbox:

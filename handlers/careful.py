@@ -24,12 +24,12 @@ class OthersFirst(StoreUnavailable):
 class SingleFile:
     """Finds the event that ends the service (SAFETY I25), and blames no other that happened to come with it.
 
-    `until`: so long one is careful; None: the last life ended as it should. Each portal has one event in the file at a
-    time, so that none holds up the others.
+    `until` tells how long one is careful; None: one need not be. Each portal has one event in the file at a time, so
+    that none holds up the others.
     """
 
     store: Store
-    until: datetime | None
+    until: Callable[[], datetime | None]
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     _portals: dict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
     _counted: dict[tuple[str, str], bool] = field(default_factory=dict)  # in this life, and not taken in yet
@@ -46,7 +46,8 @@ class SingleFile:
             OthersFirst: those before it took too long.
             StoreUnavailable: it could not be counted.
         """
-        if self.until is None or now >= self.until:
+        until = self.until()
+        if until is None or now >= until:
             yield True
             return
         async with _turn_of(self._portals[portal], left), _turn_of(self._turn, left):

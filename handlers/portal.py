@@ -36,7 +36,7 @@ _JSON = {"Content-Type": "application/json; charset=utf-8"}
 class PortalDoor:
     """What the portals' routes share. `secrets` by portal id; `came` hears of each signed event, `seen` of each answer.
 
-    `careful_until`: so long events go in single file, because the last life of the service ended in the middle.
+    `careful_until` tells how long events go in single file, because a life of the service ended in the middle.
     """
 
     store: Store
@@ -45,7 +45,7 @@ class PortalDoor:
     seen: Callable[[str, str], None]
     came: Callable[[], None]
     halls: dict[str, Hall] = field(default_factory=dict)
-    careful_until: datetime | None = None
+    careful_until: Callable[[], datetime | None] = lambda: None
 
 
 def _read(raw: bytes, arrived: datetime) -> Event | Unusable:

@@ -250,6 +250,9 @@ class SqlRecords:
     start_portal = outbox_desk.start_portal
 
     life_began = suspects.life_began
+    life_beats = suspects.life_beats
+    lives_shown = suspects.lives_shown
+    lives_over = suspects.lives_over
     life_ended = suspects.life_ended
     suspect = suspects.suspect
     unsuspect = suspects.unsuspect

@@ -66,13 +66,14 @@ own_phrases = Table(
     Index("own_phrases_slack", "slack", "id"),
 )
 
-# Lives of the service: one without an end was killed, or crashed.
+# Lives of the service: one without an end goes on, and shows it by its beats, or was killed, or crashed.
 lives = Table(
     "lives",
     metadata,
     Column("name", Text, primary_key=True),
     Column("began_at", Moment, nullable=False),
     Column("ended_at", Moment),
+    Column("beats", BigInteger, nullable=False, server_default="0"),
 )
 
 # Events that were begun after such an end, and not taken in yet: the same hash as in the inbox.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
@@ -189,8 +189,20 @@ class Records(MessageRecords, AnswerRecords, OverviewRecords, UnshownRecords, Pr
         ...
 
     # the service's own lives
-    def life_began(self, name: str, *, now: datetime) -> bool:
-        """Remember a life of the service; whether an earlier one did not end as it should."""
+    def life_began(self, name: str, *, now: datetime) -> Mapping[str, int]:
+        """Remember a life of the service; the earlier ones without an end, and how often each has shown itself."""
+        ...
+
+    def life_beats(self, name: str) -> None:
+        """It goes on."""
+        ...
+
+    def lives_shown(self) -> Mapping[str, int]:
+        """How often each life has shown itself, its own end included."""
+        ...
+
+    def lives_over(self, names: Iterable[str], *, now: datetime) -> None:
+        """They have no end of their own and do not go on."""
         ...
 
     def life_ended(self, name: str, *, now: datetime) -> None:

@@ -3,10 +3,16 @@
 After an end that was none (a kill, a crash) the service is careful for a while: each event is counted in a commit of
 its own before anything reads it, and the count goes when it was taken in. What ends the process is never taken in, so
 its count grows with every life (SAFETY I25).
+
+Where several processes share a database, a life without an end may be another one's that goes on. Each shows that by
+beats; who starts is careful until all of them have shown themselves, and for the whole while when one does not. No
+clock is compared: a life that beats after the start did not end before it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.domain.journal import Entry
@@ -17,12 +23,35 @@ CAREFUL = timedelta(minutes=10)  # after such an end; a portal sends again withi
 SET_ASIDE = "the service ended each time it read this, so it was set aside unread"
 
 
-def began(records: Records, *, life: str, now: datetime) -> datetime | None:
-    """The service starts: until when it is to be careful; None when its last life ended as it should."""
-    if not records.life_began(life, now=now):
+@dataclass(frozen=True, slots=True)
+class Care:
+    """Until when the service is careful at most, and for which lives: how often each had shown itself by then."""
+
+    until: datetime
+    lives: Mapping[str, int]
+
+
+def began(records: Records, *, life: str, now: datetime) -> Care | None:
+    """The service starts: how careful it is to be; None when every earlier life ended as it should."""
+    unended = records.life_began(life, now=now)
+    if not unended:
         return None
-    records.journal(Entry(at=now, actor="service", action="service.careful", subject="service"))
-    return now + CAREFUL
+    entry = Entry(at=now, actor="service", action="service.careful", subject="service", detail={"lives": len(unended)})
+    records.journal(entry)
+    return Care(now + CAREFUL, unended)
+
+
+def goes_on(records: Records, *, life: str, care: Care | None, now: datetime) -> Care | None:
+    """This life shows itself, and looks which of the others did: how careful it still is to be."""
+    records.life_beats(life)
+    if care is None:
+        return None
+    shown = records.lives_shown()
+    silent = {name: beats for name, beats in care.lives.items() if shown.get(name, 0) <= beats}
+    if silent and now < care.until:
+        return replace(care, lives=silent)
+    records.lives_over(silent, now=now)
+    return None
 
 
 def ended(records: Records, *, life: str, now: datetime) -> None:

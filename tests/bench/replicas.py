@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager, contextmanager, suppress
 import psutil
 import psycopg
 
+from bot.jobs.life import EVERY
 from tests.bench import process
 from tests.bench.desk import Bench, run_service
 from tests.bench.load import Answered, burst
@@ -18,6 +19,7 @@ from tests.postgres import PostgresServer
 
 COUNTS = (1, 2, 4)
 SHARING = 3  # replicas that share a backlog
+_JOINED = 3 * EVERY  # seconds until each has seen that the others go on, and takes events in side by side
 _LINES = 16  # connections of the load, over all replicas
 
 Tell = Callable[[str], None]
@@ -51,6 +53,7 @@ async def _replicas(bench: Bench, server: PostgresServer, count: int, *, pace: f
             folder = bench.place()
             settings = bench.settings(folder, database)
             started.append(await run_service(folder, settings, pace=pace, cores=process.OTHERS))
+        await asyncio.sleep(_JOINED)
         yield started
     finally:
         for one in started:

@@ -35,7 +35,7 @@ async def store(tmp_path: Path) -> AsyncIterator[Store]:
 @pytest.fixture
 def life(store: Store) -> Life:
     """Begins one life of the service after an end that was none."""
-    return lambda: SingleFile(store=store, until=NOW + timedelta(minutes=10))
+    return lambda: SingleFile(store=store, until=lambda: NOW + timedelta(minutes=10))
 
 
 def plenty() -> float:
@@ -114,6 +114,6 @@ async def test_one_portals_backlog_does_not_hold_up_another(life: Life):
 async def test_afterwards_they_come_side_by_side(store: Store):
     """With no such end, or when the careful time is over, nobody waits for another."""
     for until in (None, NOW):
-        file = SingleFile(store=store, until=until)
+        file = SingleFile(store=store, until=lambda until=until: until)
         async with file.passing(portal="main", event_id="one", now=NOW, left=plenty):
             assert await read(file, "other")

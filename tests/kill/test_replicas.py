@@ -56,6 +56,7 @@ async def test_two_share_the_work_and_one_takes_over(fresh: Callable[[str], str]
             for service in (one, two):
                 await service.start()
                 await play.ready(service)
+            await world.until(lambda: _both_show_themselves(database), what="a beat of both")
             tokens = await _write(play, 30)
             await _cards(play, tokens, tokens)
             nurses = [Nurse(play, f"U0NURSE{n:02d}") for n in range(6)]
@@ -92,6 +93,10 @@ async def test_two_share_the_work_and_one_takes_over(fresh: Callable[[str], str]
     assert verdict.judge(found) == []
     assert len(found.shown) == 12
     assert await scene.breaches(database) == []
+
+
+async def _both_show_themselves(database: str) -> bool:
+    return [beats > 0 for (beats,) in scene.rows(database, "SELECT beats FROM lives")] == [True, True]
 
 
 async def _answer(nurse: Nurse, tokens: list[str], n: int) -> None:

@@ -1,0 +1,150 @@
+"""Who starts is careful after a life that ended in the middle, and not because of one that goes on elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+
+import pytest
+
+from bot.domain import suspect
+from bot.domain.store import Store, StoreFull
+from bot.domain.suspect import CAREFUL
+from bot.jobs.life import Life
+from tests.storage.family import NOW
+
+Begin = Callable[..., Awaitable[Life]]
+
+
+class Clock:
+    """Told the time."""
+
+    def __init__(self) -> None:
+        self.now = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def begin(store: Store, clock: Clock) -> Begin:
+    """Begins one more life on the database."""
+
+    async def begun(*, shared: bool = True) -> Life:
+        life = Life(store, clock, shared=shared)
+        await life.begin()
+        return life
+
+    return begun
+
+
+def careful(*lives: Life) -> list[bool]:
+    """Which of them are."""
+    return [life.careful_until() is not None for life in lives]
+
+
+async def test_after_a_clean_end_nobody_is_careful(begin: Begin):
+    """Neither the first life, nor the one after it."""
+    first = await begin()
+    await first.end()
+    assert careful(first, await begin()) == [False, False]
+
+
+async def test_replicas_that_go_on_make_nobody_careful(begin: Begin):
+    """The third to join is careful until both others have shown themselves, and then no more."""
+    others = [await begin(), await begin()]
+    third = await begin()
+    await others[0].beat()
+    await third.beat()
+    assert careful(third) == [True]
+    await others[1].beat()
+    await third.beat()
+    assert careful(third) == [False]
+
+
+async def test_a_replica_that_ends_while_another_starts_goes_on_till_then(begin: Begin):
+    """A rolling upgrade: the new one is there, the old one is told to stop, and that was no crash."""
+    old = await begin()
+    new = await begin()
+    await old.end()
+    await new.beat()
+    assert careful(new) == [False]
+
+
+@pytest.mark.parametrize("shared", [True, False])
+async def test_a_life_that_is_over_makes_careful_for_the_whole_while(begin: Begin, clock: Clock, shared: bool):
+    """It may have beaten just before it was killed: what counts is whether it does so afterwards."""
+    killed = await begin(shared=shared)
+    await killed.beat()
+    after = await begin(shared=shared)
+    for minutes in (0, 5, 9):
+        clock.now = NOW + timedelta(minutes=minutes)
+        await after.beat()
+        assert after.careful_until() == NOW + CAREFUL
+    clock.now = NOW + CAREFUL
+    await after.beat()
+    assert careful(after) == [False]
+    await after.end()
+    assert careful(await begin(shared=shared)) == [False]
+
+
+async def test_one_that_ended_in_the_middle_is_found_among_those_that_go_on(begin: Begin):
+    """Of three replicas one was killed: the one that takes its place stays careful though the others beat."""
+    others = [await begin() for _ in range(3)][:2]
+    again = await begin()
+    for life in (*others, again, *others, again):
+        await life.beat()
+    assert careful(again) == [True]
+
+
+async def test_who_was_killed_while_it_was_careful_is_followed_by_one_that_is(begin: Begin, clock: Clock):
+    """Each of these lives ends in the middle, and a clean stop between them makes nothing better."""
+    await begin()
+    stopped = await begin()
+    await stopped.beat()
+    await stopped.end()
+    clock.now += timedelta(minutes=5)
+    assert careful(await begin()) == [True]
+
+
+async def test_a_replica_of_the_version_before_ends_none_that_goes_on(begin: Begin, store: Store, clock: Clock):
+    """It takes every open life for ended when it starts: the next beat says otherwise."""
+    goes_on = await begin()
+    await store.run(lambda r: r.lives_over([goes_on.name], now=clock.now))
+    await goes_on.beat()
+    assert careful(await begin()) == [True]
+
+
+async def test_a_long_life_is_not_forgotten(begin: Begin, store: Store, clock: Clock):
+    """Months after it began it is killed, and the next one knows; what has ended that long ago is gone."""
+    ended = await begin()
+    await ended.end()
+    long = await begin()
+    clock.now = NOW + timedelta(days=100)
+    after = await begin()
+    assert careful(after) == [True]
+    shown = await store.read(lambda r: r.lives_shown())
+    assert (ended.name in shown, long.name in shown) == (False, True)
+
+
+async def test_who_cannot_write_down_its_start_is_careful(store: Store, clock: Clock):
+    """How the last life ended is not known on a full disk, and no beat of another makes it known."""
+
+    class Full:
+        """Takes no start."""
+
+        async def run(self, act: Callable[..., object], **arguments: object) -> object:
+            """Refuse, or do it."""
+            if act is suspect.began:
+                raise StoreFull
+            return await store.run(act, **arguments)
+
+    life = Life(Full(), clock, shared=True)  # type: ignore[arg-type]
+    await life.begin()
+    await life.beat()
+    assert life.careful_until() == NOW + CAREFUL

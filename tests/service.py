@@ -161,6 +161,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--pace", type=float, help="seconds between two posts in one channel")
     made.add_argument("--skew", type=Path, help="a file with the seconds that this service's clock is ahead")
     made.add_argument("--every", action="append", default=[], metavar="TICK=SECONDS", help="a tick that comes oftener")
+    made.add_argument("--careful", type=float, metavar="SECONDS", help="after a life that ended in the middle")
     made.add_argument("--slow", action="store_true", help="the product's own leases and limits")
     made.add_argument("--small-disk", type=Path, metavar="FILE", help="no file may grow beyond this one's size")
     made.add_argument("rest", nargs=argparse.REMAINDER, help="what portaldesk is told: run")
@@ -184,6 +185,10 @@ def main(arguments: Sequence[str]) -> None:
         settings.load = paced
     for tick in given.every:
         every(tick)
+    if given.careful is not None:
+        from bot.domain import suspect
+
+        suspect.CAREFUL = timedelta(seconds=given.careful)
     if given.small_disk:
         resource.setrlimit(resource.RLIMIT_FSIZE, (given.small_disk.stat().st_size, resource.RLIM_INFINITY))
     if given.skew is not None:

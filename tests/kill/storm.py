@@ -137,7 +137,9 @@ async def run(folder: Path, database: str, storm: Storm, server: PostgresServer 
 def _services(play: Stage, database: str, storm: Storm, skew: Path) -> list[Service]:
     ports = [play.port, *(free_port() for _ in range(storm.replicas - 1))]
     mode = {"PORTALDESK_PORTAL_MAIN_REPLIES": storm.mode, "PORTALDESK_LOG_LEVEL": "WARNING"}
-    return [play.service(database, port=port, options=["--skew", str(skew)], **mode) for port in ports]
+    # Killed every few seconds, none would ever take events in side by side.
+    options = ["--skew", str(skew), "--careful", "4"]
+    return [play.service(database, port=port, options=options, **mode) for port in ports]
 
 
 async def _blown_over(shift: Shift, blowing: Weather, storm: Storm, dice: random.Random) -> None:

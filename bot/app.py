@@ -248,7 +248,7 @@ class Service:
                 clock=self.clock,
                 came=self.rush.came,
                 seen=self.metrics.event_answered,
-                careful_until=self.life.careful_until,
+                care=self.life.care,
             )
             routes.open_doors(app, door=door, slack=slack)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=5, auto_decompress=False)

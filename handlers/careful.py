@@ -24,12 +24,12 @@ class OthersFirst(StoreUnavailable):
 class SingleFile:
     """Finds the event that ends the service (SAFETY I25), and blames no other that happened to come with it.
 
-    `until` tells how long one is careful; None: one need not be. Each portal has one event in the file at a time, so
-    that none holds up the others.
+    `care` tells how careful one is now. Each portal has one event in the file at a time, so that none holds up the
+    others.
     """
 
     store: Store
-    until: Callable[[], datetime | None]
+    care: Callable[[], suspect.Care]
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     _portals: dict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
     _counted: dict[tuple[str, str], bool] = field(default_factory=dict)  # in this life, and not taken in yet
@@ -46,8 +46,7 @@ class SingleFile:
             OthersFirst: those before it took too long.
             StoreUnavailable: it could not be counted.
         """
-        until = self.until()
-        if until is None or now >= until:
+        if not await self._counts(portal, event_id, now, left):
             yield True
             return
         async with _turn_of(self._portals[portal], left), _turn_of(self._turn, left):
@@ -60,6 +59,12 @@ class SingleFile:
             with suppress(StoreUnavailable):
                 await self.store.run(suspect.cleared, within=_CLEARED_WITHIN, portal=portal, event_id=event_id)
                 del self._counted[which]
+
+    async def _counts(self, portal: str, event_id: str, now: datetime, left: Callable[[], float]) -> bool:
+        care = self.care()
+        if care.at(now=now):
+            return True
+        return care.suspects and await self.store.read(suspect.known, within=left(), portal=portal, event_id=event_id)
 
 
 @asynccontextmanager

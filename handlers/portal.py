@@ -36,7 +36,7 @@ _JSON = {"Content-Type": "application/json; charset=utf-8"}
 class PortalDoor:
     """What the portals' routes share. `secrets` by portal id; `came` hears of each signed event, `seen` of each answer.
 
-    `careful_until` tells how long events go in single file, because a life of the service ended in the middle.
+    `care` tells which events go in single file, because a life of the service ended in the middle.
     """
 
     store: Store
@@ -45,7 +45,7 @@ class PortalDoor:
     seen: Callable[[str, str], None]
     came: Callable[[], None]
     halls: dict[str, Hall] = field(default_factory=dict)
-    careful_until: Callable[[], datetime | None] = lambda: None
+    care: Callable[[], suspect.Care] = suspect.Care
 
 
 def _read(raw: bytes, arrived: datetime) -> Event | Unusable:
@@ -72,7 +72,7 @@ class PortalRoutes:
 
     def __init__(self, door: PortalDoor) -> None:
         self._door = door
-        self._file = SingleFile(store=door.store, until=door.careful_until)
+        self._file = SingleFile(store=door.store, care=door.care)
 
     async def events(self, request: web.Request) -> web.Response:
         """Take in one event (CONTRACT section 5): never a 2xx before the commit, never a 5xx for bad input."""

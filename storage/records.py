@@ -254,6 +254,8 @@ class SqlRecords:
     lives_shown = suspects.lives_shown
     lives_over = suspects.lives_over
     life_ended = suspects.life_ended
+    has_suspects = suspects.has_suspects
+    suspected = suspects.suspected
     suspect = suspects.suspect
     unsuspect = suspects.unsuspect
 

@@ -5,39 +5,56 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from bot.domain.suspect import SHOWN
 from storage.sql import Sql
 from storage.transaction import Transaction
 from storage.types import micros
 
 _KEPT = timedelta(days=30)  # a portal's ids are remembered as long
+_ENDED = timedelta(days=1)  # far longer than anybody asks how a life ended
+_MOST_OPEN = 100  # lives without an end; of more, which only a service that crashes for hours has, the newest count
 
 _OPEN = Sql("SELECT name, beats FROM lives WHERE ended_at IS NULL")
-_FORGET = (Sql("DELETE FROM lives WHERE ended_at < :old"), Sql("DELETE FROM suspects WHERE at < :old"))
+_TOO_MANY = Sql(
+    "UPDATE lives SET ended_at = :now WHERE ended_at IS NULL AND name NOT IN"
+    " (SELECT name FROM lives WHERE ended_at IS NULL ORDER BY began_at DESC, name LIMIT :most)"
+)
+_FORGET_LIVES = Sql("DELETE FROM lives WHERE ended_at < :old")
+_FORGET_SUSPECTS = Sql("DELETE FROM suspects WHERE at < :old")
 _SHOWN = Sql("SELECT name, beats FROM lives")
-# A replica of the version before takes every open life for ended when it starts.
-_BEAT = Sql("UPDATE lives SET beats = beats + 1, ended_at = NULL WHERE name = :name")
+# Who beats goes on, whatever its row says: a replica of the version before takes every open life for ended when it
+# starts, and the row may never have been written, or be gone.
+_BEAT = Sql(
+    "INSERT INTO lives (name, began_at, beats) VALUES (:name, :now, 1)"
+    " ON CONFLICT (name) DO UPDATE SET beats = lives.beats + 1, ended_at = NULL"
+)
 _OVER = Sql("UPDATE lives SET ended_at = :now WHERE name = :name AND ended_at IS NULL")
 _BEGIN = Sql("INSERT INTO lives (name, began_at) VALUES (:name, :now)")
-_END = Sql("UPDATE lives SET beats = beats + 1, ended_at = :now WHERE name = :name")
+_END = Sql("UPDATE lives SET beats = beats + :shown, ended_at = :now WHERE name = :name")
 _COUNT = Sql(
     "INSERT INTO suspects (event_hash, times, at) VALUES (:event_hash, 1, :now)"
     " ON CONFLICT (event_hash) DO UPDATE SET times = suspects.times + 1, at = excluded.at RETURNING times"
 )
+_ANY = Sql("SELECT 1 FROM suspects LIMIT 1")
+_COUNTED = Sql("SELECT 1 FROM suspects WHERE event_hash = :event_hash")
 _CLEAR = Sql("DELETE FROM suspects WHERE event_hash = :event_hash")
 
 
 def life_began(t: Transaction, name: str, *, now: datetime) -> dict[str, int]:
     """Remember a life of the service; the earlier ones without an end, and how often each has shown itself."""
     unended = {row[0]: int(row[1]) for row in t.rows(_OPEN)}
-    for forget in _FORGET:
-        t.run(forget, old=micros(now - _KEPT))
+    if len(unended) > _MOST_OPEN:
+        t.run(_TOO_MANY, now=micros(now), most=_MOST_OPEN)
+        unended = {row[0]: int(row[1]) for row in t.rows(_OPEN)}
+    t.run(_FORGET_LIVES, old=micros(now - _ENDED))
+    t.run(_FORGET_SUSPECTS, old=micros(now - _KEPT))
     t.run(_BEGIN, name=name, now=micros(now))
     return unended
 
 
-def life_beats(t: Transaction, name: str) -> None:
+def life_beats(t: Transaction, name: str, *, now: datetime) -> None:
     """It goes on."""
-    t.run(_BEAT, name=name)
+    t.run(_BEAT, name=name, now=micros(now))
 
 
 def lives_shown(t: Transaction) -> dict[str, int]:
@@ -53,7 +70,17 @@ def lives_over(t: Transaction, names: Iterable[str], *, now: datetime) -> None:
 
 def life_ended(t: Transaction, name: str, *, now: datetime) -> None:
     """It ended as it should."""
-    t.run(_END, name=name, now=micros(now))
+    t.run(_END, name=name, shown=SHOWN, now=micros(now))
+
+
+def has_suspects(t: Transaction) -> bool:
+    """Whether any event has a count."""
+    return t.one(_ANY) is not None
+
+
+def suspected(t: Transaction, *, portal: str, event_id: str) -> bool:
+    """Whether this event has one."""
+    return t.one(_COUNTED, event_hash=t.hash("event", portal, event_id)) is not None
 
 
 def suspect(t: Transaction, *, portal: str, event_id: str, now: datetime) -> int:

@@ -193,12 +193,12 @@ class Records(MessageRecords, AnswerRecords, OverviewRecords, UnshownRecords, Pr
         """Remember a life of the service; the earlier ones without an end, and how often each has shown itself."""
         ...
 
-    def life_beats(self, name: str) -> None:
+    def life_beats(self, name: str, *, now: datetime) -> None:
         """It goes on."""
         ...
 
     def lives_shown(self) -> Mapping[str, int]:
-        """How often each life has shown itself, its own end included."""
+        """How often each life has shown itself; its own end is as good as two beats."""
         ...
 
     def lives_over(self, names: Iterable[str], *, now: datetime) -> None:
@@ -207,6 +207,14 @@ class Records(MessageRecords, AnswerRecords, OverviewRecords, UnshownRecords, Pr
 
     def life_ended(self, name: str, *, now: datetime) -> None:
         """It ended as it should."""
+        ...
+
+    def has_suspects(self) -> bool:
+        """Whether any event has a count."""
+        ...
+
+    def suspected(self, *, portal: str, event_id: str) -> bool:
+        """Whether this event has one."""
         ...
 
     def suspect(self, *, portal: str, event_id: str, now: datetime) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import secrets
 import socket
@@ -9,10 +10,13 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
 
+from bot import log
 from bot.domain import suspect
 from bot.domain.store import Store, StoreFull, StoreUnavailable
 
-EVERY = 2.0  # seconds between two beats: so long a replica that joins the others is careful without need
+logger = logging.getLogger("portaldesk.life")
+
+EVERY = 2.0  # seconds between two beats: a replica that joins others is careful for a few of them, without need
 _UNKNOWN = {"": 0}  # a life of which nothing is known never shows itself
 
 
@@ -25,11 +29,11 @@ class Life:
         self._clock = clock
         self._shared = shared
         self._begun = False
-        self._care: suspect.Care | None = None
+        self._care = suspect.Care()
 
-    def careful_until(self) -> datetime | None:
-        """So long events are taken in one at a time (`handlers/careful.py`); None: they need not be."""
-        return self._care.until if self._care else None
+    def care(self) -> suspect.Care:
+        """How careful events are taken in (`handlers/careful.py`)."""
+        return self._care
 
     async def begin(self) -> None:
         """From now on events are taken in."""
@@ -37,14 +41,19 @@ class Life:
         try:
             self._care = await self._store.run(suspect.began, life=self.name, now=now)
         except StoreFull:  # the portal is told 503 nevertheless; how the last life ended is not known
-            self._care = suspect.Care(now + suspect.CAREFUL, _UNKNOWN)
+            self._care = suspect.Care(now + suspect.CAREFUL, _UNKNOWN, suspects=True)
         self._begun = True
+        if self._care.until:
+            log.event(logger, "service.careful", level=logging.WARNING, lives=len(self._care.lives))
 
     async def beat(self) -> None:
         """Show that it goes on, where somebody may look or while others are looked at."""
-        if self._begun and (self._shared or self._care):
-            now = self._clock()
-            self._care = await self._store.run(suspect.goes_on, life=self.name, care=self._care, now=now)
+        if not self._begun or not (self._shared or self._care.until):
+            return
+        was = self._care
+        self._care = await self._store.run(suspect.goes_on, life=self.name, care=was, now=self._clock())
+        if was.until and not self._care.until:
+            log.event(logger, "service.careful.over")
 
     async def end(self) -> None:
         """It ends as it should."""

@@ -20,7 +20,7 @@ UNKNOWN_COMMAND = "I do not know that command. Type /portal help for what works.
 
 def card_waits(number: int) -> str:
     """What was pressed on the card of this number is done, and is not to be seen there yet."""
-    return f"No. {number}: your press counts. Slack makes me wait before I may redraw the card; no need to press again."
+    return f"No. {number}: your press counts. Slack makes me wait before I may redraw the card; it follows by itself."
 
 
 def no_role(ask: str) -> str:

@@ -12,7 +12,7 @@ import pytest_asyncio
 
 from bot.cli.desk import load_practice
 from bot.domain.store import Store, StoreUnavailable
-from bot.domain.suspect import MOST
+from bot.domain.suspect import MOST, Care
 from handlers.careful import OthersFirst, SingleFile
 from storage.crypto import new_key, parse
 from storage.schema import upgrade
@@ -35,7 +35,7 @@ async def store(tmp_path: Path) -> AsyncIterator[Store]:
 @pytest.fixture
 def life(store: Store) -> Life:
     """Begins one life of the service after an end that was none."""
-    return lambda: SingleFile(store=store, until=lambda: NOW + timedelta(minutes=10))
+    return lambda: SingleFile(store=store, care=lambda: Care(NOW + timedelta(minutes=10)))
 
 
 def plenty() -> float:
@@ -47,8 +47,8 @@ async def read(file: SingleFile, event: str, *, portal: str = "main", left: Call
         return may_be_read
 
 
-async def ends_in_the_middle(file: SingleFile) -> None:
-    """All events arrive together; the service ends while it reads the first."""
+async def ends_in_the_middle(file: SingleFile, events: tuple[str, ...] = EVENTS) -> None:
+    """These events arrive together; the service ends while it reads the first."""
     reading = asyncio.Event()
 
     async def arrive(event: str) -> None:
@@ -56,7 +56,7 @@ async def ends_in_the_middle(file: SingleFile) -> None:
             reading.set()
             await asyncio.Event().wait()
 
-    arrived = [asyncio.create_task(arrive(event)) for event in EVENTS]
+    arrived = [asyncio.create_task(arrive(event)) for event in events]
     await reading.wait()
     for task in arrived:
         task.cancel()
@@ -113,7 +113,19 @@ async def test_one_portals_backlog_does_not_hold_up_another(life: Life):
 
 async def test_afterwards_they_come_side_by_side(store: Store):
     """With no such end, or when the careful time is over, nobody waits for another."""
-    for until in (None, NOW):
-        file = SingleFile(store=store, until=lambda until=until: until)
+    for care in (Care(), Care(NOW)):
+        file = SingleFile(store=store, care=lambda care=care: care)
         async with file.passing(portal="main", event_id="one", now=NOW, left=plenty):
             assert await read(file, "other")
+
+
+async def test_what_has_a_count_is_counted_also_when_nobody_is_careful_any_more(life: Life, store: Store):
+    """A portal waits for hours from try to try; the others go side by side meanwhile."""
+    await ends_in_the_middle(life())
+    calm = SingleFile(store=store, care=lambda: Care(suspects=True))
+    async with calm.passing(portal="main", event_id=EVENTS[1], now=NOW, left=plenty):
+        assert await read(calm, EVENTS[2])
+    for _ in range(MOST - 1):
+        await ends_in_the_middle(SingleFile(store=store, care=lambda: Care(suspects=True)), EVENTS[:1])
+    assert not await read(calm, EVENTS[0])
+    assert await read(calm, EVENTS[0])

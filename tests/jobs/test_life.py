@@ -8,9 +8,10 @@ from datetime import datetime, timedelta
 import pytest
 
 from bot.domain import suspect
-from bot.domain.store import Store, StoreFull
-from bot.domain.suspect import CAREFUL
+from bot.domain.store import Records, Store, StoreFull
+from bot.domain.suspect import CAREFUL, MOST, SHOWN
 from bot.jobs.life import Life
+from handlers.careful import SingleFile
 from tests.storage.family import NOW
 
 Begin = Callable[..., Awaitable[Life]]
@@ -45,7 +46,13 @@ def begin(store: Store, clock: Clock) -> Begin:
 
 def careful(*lives: Life) -> list[bool]:
     """Which of them are."""
-    return [life.careful_until() is not None for life in lives]
+    return [life.care().until is not None for life in lives]
+
+
+async def all_beat(*lives: Life) -> None:
+    """Each as often as shows that it goes on."""
+    for life in lives * SHOWN:
+        await life.beat()
 
 
 async def test_after_a_clean_end_nobody_is_careful(begin: Begin):
@@ -59,12 +66,19 @@ async def test_replicas_that_go_on_make_nobody_careful(begin: Begin):
     """The third to join is careful until both others have shown themselves, and then no more."""
     others = [await begin(), await begin()]
     third = await begin()
-    await others[0].beat()
-    await third.beat()
+    await all_beat(others[0], third)
     assert careful(third) == [True]
-    await others[1].beat()
-    await third.beat()
+    await all_beat(others[1], third)
     assert careful(third) == [False]
+
+
+async def test_a_beat_that_was_on_its_way_when_its_process_was_killed_shows_nothing(begin: Begin):
+    """Its commit may become visible after the next one has begun."""
+    killed = await begin()
+    after = await begin()
+    await killed.beat()
+    await after.beat()
+    assert careful(after) == [True]
 
 
 async def test_a_replica_that_ends_while_another_starts_goes_on_till_then(begin: Begin):
@@ -85,7 +99,7 @@ async def test_a_life_that_is_over_makes_careful_for_the_whole_while(begin: Begi
     for minutes in (0, 5, 9):
         clock.now = NOW + timedelta(minutes=minutes)
         await after.beat()
-        assert after.careful_until() == NOW + CAREFUL
+        assert after.care().until == NOW + CAREFUL
     clock.now = NOW + CAREFUL
     await after.beat()
     assert careful(after) == [False]
@@ -97,8 +111,8 @@ async def test_one_that_ended_in_the_middle_is_found_among_those_that_go_on(begi
     """Of three replicas one was killed: the one that takes its place stays careful though the others beat."""
     others = [await begin() for _ in range(3)][:2]
     again = await begin()
-    for life in (*others, again, *others, again):
-        await life.beat()
+    await all_beat(*others, again)
+    await all_beat(*others, again)
     assert careful(again) == [True]
 
 
@@ -132,8 +146,8 @@ async def test_a_long_life_is_not_forgotten(begin: Begin, store: Store, clock: C
     assert (ended.name in shown, long.name in shown) == (False, True)
 
 
-async def test_who_cannot_write_down_its_start_is_careful(store: Store, clock: Clock):
-    """How the last life ended is not known on a full disk, and no beat of another makes it known."""
+async def test_who_cannot_write_down_its_start_is_careful(begin: Begin, store: Store, clock: Clock):
+    """How the last life ended is not known on a full disk, and no beat of another makes it known; its own row comes later."""
 
     class Full:
         """Takes no start."""
@@ -146,5 +160,59 @@ async def test_who_cannot_write_down_its_start_is_careful(store: Store, clock: C
 
     life = Life(Full(), clock, shared=True)  # type: ignore[arg-type]
     await life.begin()
-    await life.beat()
-    assert life.careful_until() == NOW + CAREFUL
+    await all_beat(life, life)
+    assert life.care().until == NOW + CAREFUL
+    assert careful(await begin()) == [True], "it is killed now, and the next one knows"
+
+
+async def test_a_service_that_crashes_for_days_leaves_few_rows(begin: Begin, store: Store, clock: Clock):
+    """Each start closes what is beyond the newest hundred, and forgets what ended the day before."""
+    for _ in range(130):
+        clock.now += timedelta(seconds=3)
+        await begin()
+    assert await open_lives(store) == 100
+    clock.now += timedelta(days=2)
+    await begin()
+    assert len(await store.read(lambda r: r.lives_shown())) < 110
+
+
+async def open_lives(store: Store) -> int:
+    """How many are without an end."""
+
+    class Looked(Exception):  # noqa: N818 - takes back what it did
+        """Nothing is to be kept."""
+
+    found: list[int] = []
+
+    def look(records: Records) -> None:
+        found.append(len(records.life_began("looks", now=NOW)))
+        raise Looked
+
+    with pytest.raises(Looked):
+        await store.run(look)
+    return found[0]
+
+
+@pytest.mark.parametrize("replicas", [1, 2])
+async def test_poison_is_set_aside_at_a_portal_that_takes_its_time(
+    begin: Begin, store: Store, clock: Clock, replicas: int
+):
+    """As docs/for-portal-vendors.md asks: seconds, then minutes, then hours. Each life that reads it is killed."""
+    alive = [await begin() for _ in range(replicas)]
+    killed = 0
+    for tries, wait in enumerate((0, 5, 300, 1800, 7200, 18000, 36000, 36000)):
+        clock.now += timedelta(seconds=wait)
+        await all_beat(*alive)
+        which = tries % replicas
+        file = SingleFile(store=store, care=alive[which].care)
+        if not await is_read(file, clock.now):
+            break
+        killed += 1
+        alive[which] = await begin()  # in its place
+    assert killed == MOST + replicas
+
+
+async def is_read(file: SingleFile, now: datetime) -> bool:
+    """Whether the poison is read: then the process is gone, and what came after the reading never happens."""
+    passing = file.passing(portal="main", event_id="poison", now=now, left=lambda: 5.0)
+    return await passing.__aenter__()

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 import threading
+import time
 from collections.abc import Callable, Iterable, Sequence
 from enum import Enum
 from queue import Empty, SimpleQueue
@@ -27,7 +29,7 @@ class Phase(Enum):
 class Job:
     """One act or query with its answer."""
 
-    __slots__ = ("arguments", "error", "function", "future", "loop", "phase", "rung", "value", "woken")
+    __slots__ = ("arguments", "error", "function", "future", "left_at", "loop", "phase", "rung", "value", "woken")
 
     def __init__(
         self, function: Callable[..., Any], arguments: dict[str, Any], loop: asyncio.AbstractEventLoop
@@ -37,6 +39,7 @@ class Job:
         self.loop = loop
         self.future: asyncio.Future[Any] = loop.create_future()
         self.phase = Phase.OPEN
+        self.left_at = math.inf  # when it was taken back
         self.value: Any = None
         self.error: BaseException | None = None
         self.woken: set[str] = set()
@@ -61,6 +64,7 @@ class Crew:
         self._turn = threading.Lock()
         self._batch = batch
         self._open = True
+        self._at_work: dict[str, Sequence[Job]] = {}  # by thread
         self.on_full: Callable[[], None] | None = None
         self.on_alarm: Callable[[Sequence[tuple[str, bool]]], None] | None = None
         tools = [make() for _ in range(threads)]
@@ -92,6 +96,7 @@ class Crew:
         with self._turn:
             if job.phase is Phase.OPEN:
                 job.phase = Phase.TAKEN_BACK
+                job.left_at = time.monotonic()
             return job.phase is Phase.TAKEN_BACK
 
     def _too_late(self, job: Job) -> None:
@@ -120,11 +125,13 @@ class Crew:
         try:
             while (first := self._queue.get()) is not None:
                 batch, last = self._more(first)
+                self._at_work[threading.current_thread().name] = batch
                 try:
                     work(batch)
                 except BaseException as error:  # noqa: BLE001 - whatever happens, nobody may wait for ever
                     for job in batch:
                         job.error = error
+                self._at_work.pop(threading.current_thread().name)
                 if self.on_full and any(isinstance(job.error, StoreFull) for job in batch):
                     self.on_full()
                 if self.on_alarm and (rung := [one for job in batch if job.committed for one in job.rung]):
@@ -144,6 +151,11 @@ class Crew:
                     return batch, True
                 batch.append(job)
         return batch, False
+
+    def forsaken(self) -> float:
+        """For how many seconds at most a thread has been at work on what nobody waits for any more."""
+        left = [job.left_at for batch in list(self._at_work.values()) for job in batch]
+        return max(0.0, time.monotonic() - min(left, default=math.inf))
 
     async def close(self) -> None:
         """Finish what is queued, and end the threads."""

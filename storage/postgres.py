@@ -66,6 +66,10 @@ class PostgresStore:
         """Call `tell(changes)` after commits that raised alarms or closed some."""
         self._crew.on_alarm = tell
 
+    def forsaken(self) -> float:
+        """See the protocol."""
+        return self._crew.forsaken()
+
     async def close(self) -> None:
         """Finish what is queued and give the connections back."""
         await self._crew.close()

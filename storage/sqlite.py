@@ -55,6 +55,10 @@ class SqliteStore:
         """Call `tell(changes)` after commits that raised alarms or closed some."""
         self._writer.on_alarm = tell
 
+    def forsaken(self) -> float:
+        """See the protocol."""
+        return max(self._writer.forsaken(), self._readers.forsaken())
+
     async def close(self) -> None:
         """Finish what is queued and let go of the file."""
         await self._writer.close()

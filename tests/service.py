@@ -13,6 +13,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -31,7 +32,7 @@ class PlannedError(RuntimeError):
 
 @dataclass(frozen=True)
 class Rule:
-    """At the `nth` pass of the failpoint do `action`: raise, kill, freeze:SECONDS, dropdb, restartdb."""
+    """At the `nth` pass of the failpoint do `action`: raise, kill, hang, freeze:SECONDS, dropdb, restartdb."""
 
     name: str
     action: str
@@ -42,7 +43,7 @@ class Rule:
     def read(cls, text: str) -> Rule:
         name, action, *rest = text.split(":")
         seconds = float(rest.pop(0)) if action == "freeze" else 0.0
-        if action not in ("raise", "kill", "freeze", "dropdb", "restartdb"):
+        if action not in ("raise", "kill", "hang", "freeze", "dropdb", "restartdb"):
             raise argparse.ArgumentTypeError(f"no action is called {action!r}")
         return cls(name, action, int(rest[0]) if rest else 1, seconds)
 
@@ -82,6 +83,9 @@ class Plan:
         match rule.action:
             case "kill":
                 os.kill(os.getpid(), signal.SIGKILL)
+            case "hang":  # this thread, for ever
+                while True:
+                    time.sleep(1)
             case "freeze":
                 freeze(os.getpid(), rule.seconds)
             case "dropdb" | "restartdb":
@@ -161,6 +165,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--pace", type=float, help="seconds between two posts in one channel")
     made.add_argument("--skew", type=Path, help="a file with the seconds that this service's clock is ahead")
     made.add_argument("--every", action="append", default=[], metavar="TICK=SECONDS", help="a tick that comes oftener")
+    made.add_argument("--hangs", type=float, metavar="SECONDS", help="after which the watchdog takes it for a hang")
     made.add_argument("--careful", type=float, metavar="SECONDS", help="after a life that ended in the middle")
     made.add_argument("--slow", action="store_true", help="the product's own leases and limits")
     made.add_argument("--small-disk", type=Path, metavar="FILE", help="no file may grow beyond this one's size")
@@ -185,6 +190,10 @@ def main(arguments: Sequence[str]) -> None:
         settings.load = paced
     for tick in given.every:
         every(tick)
+    if given.hangs is not None:
+        from bot.jobs import watchdog
+
+        watchdog.PATIENCE = given.hangs
     if given.careful is not None:
         from bot.domain import suspect
 

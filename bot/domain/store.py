@@ -274,6 +274,10 @@ class Store(Protocol):
         """
         ...
 
+    def forsaken(self) -> float:
+        """For how many seconds at most something is at work for nobody: its caller went when its time was over."""
+        ...
+
     async def close(self) -> None:
         """Finish what is queued and let go of the database."""
         ...

@@ -22,6 +22,9 @@ ENDED = 70  # the exit status, EX_SOFTWARE of sysexits.h
 class Watchdog:
     """A thread that waits for beats. A beat came through the event loop, the metronome and the database's writer.
 
+    Where several threads write, the others beat on beside one that hangs: what is at work for so long, though nobody
+    waits for it any more, is a hang as well.
+
     A machine that was asleep, or a process that was stopped, is no hang: then the thread itself woke late.
     """
 
@@ -48,13 +51,13 @@ class Watchdog:
         self._over.set()
 
     def _watch(self) -> None:
-        looked = time.monotonic()
+        looked = awake = time.monotonic()
         while not self._over.wait(1.0):
             now = time.monotonic()
             if now - looked > 10:
-                self._beaten = now
+                self._beaten = awake = now
             looked = now
-            if now - self._beaten > self._patience:
+            if now - self._beaten > self._patience or min(self._store.forsaken(), now - awake) > self._patience:
                 log.event(logger, "service.hangs", level=logging.CRITICAL, seconds=int(now - self._beaten))
                 faulthandler.dump_traceback()  # lines of code of every thread, no values
                 self._end(ENDED)

@@ -31,6 +31,10 @@ class Answering:
             await asyncio.sleep(3600)
         return None
 
+    def forsaken(self) -> float:
+        """For so long one of its threads is at work for nobody."""
+        return 3600.0 if self._how == "hangs beside others" else 0.0
+
 
 async def watched(how: str) -> list[int]:
     """Beat four seconds long as the metronome would; with which status the process would have been ended."""
@@ -58,9 +62,10 @@ async def test_what_answers_lives(how: str):
     assert await watched(how) == []
 
 
-async def test_what_does_not_answer_is_ended():
-    """A writer that never comes back ends the process, once, for whoever supervises it."""
-    assert await watched("hangs") == [ENDED]
+@pytest.mark.parametrize("how", ["hangs", "hangs beside others"])
+async def test_what_does_not_answer_is_ended(how: str):
+    """A writer that never comes back ends the process, once, for whoever supervises it; also when others go on."""
+    assert await watched(how) == [ENDED]
     assert "watchdog" not in [thread.name for thread in threading.enumerate()]
 
 

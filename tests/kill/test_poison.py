@@ -17,13 +17,14 @@ from tests.kill.stage import Stage
 pytestmark = [pytest.mark.kill, pytest.mark.asyncio(loop_scope="module")]
 
 
+@pytest.mark.parametrize("how", ["kill", "hang"])
 @pytest.mark.parametrize("backend", BOTH)
 async def test_what_ends_the_service_each_time_is_set_aside(
-    play: Stage, fresh: Callable[[str], str], tmp_path: Path, backend: str
+    play: Stage, fresh: Callable[[str], str], tmp_path: Path, backend: str, how: str
 ):
     """The first life is not careful and dies; then each one counts it before it reads it; the last one does not read."""
     database, when, hits = fresh(backend), tmp_path / "when", tmp_path / "hits"
-    deadly = ["--failpoint", "webhook.parse:kill:1", "--when", str(when), "--hits", str(hits)]
+    deadly = ["--failpoint", f"webhook.parse:{how}:1", "--hangs", "4", "--when", str(when), "--hits", str(hits)]
     lives = [deadly] * (MOST + 1) + [["--hits", str(hits)]]
     service = play.service(database, lives=lives)
     poison, other = scene.new_token(), scene.new_token()

@@ -212,3 +212,25 @@ async def test_a_closed_store_finishes_and_then_refuses(store: Store):
     with pytest.raises(StoreUnavailable):
         await store.run(taken_in, n=50)
     await store.close()
+
+
+async def test_what_is_at_work_for_nobody_is_told(store: Store):
+    """An act that outlives its caller: for how long, and no more once it ends."""
+    began, goes_on = threading.Event(), threading.Event()
+
+    def hangs(records) -> None:
+        began.set()
+        goes_on.wait()
+
+    assert store.forsaken() == 0.0
+    try:
+        with pytest.raises(StoreTooSlow):
+            await store.run(hangs, within=1.0)
+        assert began.is_set()
+        await asyncio.sleep(0.1)
+        assert store.forsaken() >= 0.1
+    finally:
+        goes_on.set()
+    async with asyncio.timeout(10):
+        while store.forsaken():
+            await asyncio.sleep(0.01)

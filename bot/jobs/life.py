@@ -56,7 +56,7 @@ class Life:
             log.event(logger, "service.careful.over")
 
     async def end(self) -> None:
-        """It ends as it should."""
-        if self._begun:
+        """It ends as it should, unless something is at work that nobody waits for any more: that may never end."""
+        if self._begun and not self._store.forsaken():
             with suppress(StoreUnavailable):  # then the next life is careful without need
                 await self._store.run(suspect.ended, life=self.name, now=self._clock())

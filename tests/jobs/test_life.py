@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 import pytest
 
 from bot.domain import suspect
-from bot.domain.store import Records, Store, StoreFull
+from bot.domain.store import Records, Store, StoreFull, StoreTooSlow
 from bot.domain.suspect import CAREFUL, MOST, SHOWN
 from bot.jobs.life import Life
 from handlers.careful import SingleFile
@@ -152,6 +153,8 @@ async def test_who_cannot_write_down_its_start_is_careful(begin: Begin, store: S
     class Full:
         """Takes no start."""
 
+        forsaken = store.forsaken
+
         async def run(self, act: Callable[..., object], **arguments: object) -> object:
             """Refuse, or do it."""
             if act is suspect.began:
@@ -163,6 +166,23 @@ async def test_who_cannot_write_down_its_start_is_careful(begin: Begin, store: S
     await all_beat(life, life)
     assert life.care().until == NOW + CAREFUL
     assert careful(await begin()) == [True], "it is killed now, and the next one knows"
+
+
+async def test_who_is_told_to_stop_in_the_middle_of_a_hang_has_no_end(begin: Begin, store: Store):
+    """An event that hangs holds its thread for ever, and the supervisor kills the service in the end."""
+    life, goes_on = await begin(), threading.Event()
+
+    def hangs(records: Records) -> None:
+        del records
+        goes_on.wait()
+
+    try:
+        with pytest.raises(StoreTooSlow):
+            await store.run(hangs, within=1.0)
+        await life.end()
+    finally:
+        goes_on.set()
+    assert careful(await begin()) == [True]
 
 
 async def test_a_service_that_crashes_for_days_leaves_few_rows(begin: Begin, store: Store, clock: Clock):

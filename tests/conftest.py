@@ -1,10 +1,16 @@
-"""What holds for every test: nobody's settings and tokens reach it (sockets: pyproject.toml, addopts)."""
+"""What holds for every test: no settings and tokens of whoever runs it, and no clock (sockets: pyproject.toml, addopts)."""
 
 import os
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 pytest.register_assert_rewrite("tests.world", "tests.kill")  # what helpers assert is told with its values too
+
+
+# No test is late: a machine may stand still.
+settings.register_profile("no clock", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("no clock")
 
 
 def pytest_configure(config: pytest.Config) -> None:

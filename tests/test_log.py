@@ -472,7 +472,7 @@ def test_handlers_that_stood_at_the_root_are_gone() -> None:
     assert beside.getvalue() == ""
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     st.dictionaries(
         st.sampled_from(sorted(log.FIELDS)) | st.text(max_size=12),

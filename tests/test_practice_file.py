@@ -575,7 +575,7 @@ def test_a_foreign_calendar_cannot_be_shown() -> None:
         show(replace(read(SMALL), calendar=object()))  # type: ignore[arg-type]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.text(st.characters(codec="utf-8"), max_size=200) | st.text("abc:-[]{}&*!#|>\"'\n ,", max_size=80))
 def test_no_text_breaks_the_reader(text: str) -> None:
     """Whatever stands in a file, the answer is a practice or faults."""
@@ -604,7 +604,7 @@ VALUES = st.recursive(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(key=st.sampled_from(practice.KEYS), value=VALUES)
 def test_no_value_breaks_the_reader(key: str, value: object) -> None:
     """Whatever stands behind a setting, the answer is a practice that can be shown and read again, or faults."""

@@ -396,7 +396,7 @@ def test_a_dotenv_that_is_no_text(tmp_path: Path) -> None:
     assert dotenv(tmp_path / "nowhere") == ({}, [])
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     name=st.sampled_from([name.replace("<ID>", "MAIN") for name in DEFAULTS]),
     value=st.text(st.characters(codec="utf-8"), max_size=60)

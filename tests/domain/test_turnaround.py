@@ -228,7 +228,7 @@ CALENDARS = st.sampled_from(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(zone=ZONES, start=STARTS, later=LENGTHS, length=LENGTHS, more=LENGTHS, hours=WEEKS, calendar=CALENDARS)
 def test_due_never_goes_back(zone, start, later, length, more, hours, calendar) -> None:
     """Who comes later, or is promised more time, is never due earlier; and the time counted is the time promised."""
@@ -241,7 +241,7 @@ def test_due_never_goes_back(zone, start, later, length, more, hours, calendar) 
     assert 0 < RISK < 1
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(zone=ZONES, start=STARTS, length=LENGTHS, hours=st.sampled_from([WEEK, SATURDAY, LUNCH, ROUND]))
 def test_due_lies_in_open_hours(zone, start, length, hours) -> None:
     """A promise ends while somebody is there, at the latest at the moment of closing."""

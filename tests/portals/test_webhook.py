@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain import event
@@ -346,7 +346,6 @@ JSON = st.recursive(
     max_leaves=12,
 )
 FIELDS = sorted(REFILL["data"])
-CALM = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # two cores, shared
 
 
 def outcome(given_: dict[str, Any]) -> event.Event | str:
@@ -357,7 +356,6 @@ def outcome(given_: dict[str, Any]) -> event.Event | str:
         return refusal.reason
 
 
-@CALM
 @given(st.binary(max_size=200))
 def test_no_bytes_raise_anything_but_unreadable(raw: bytes) -> None:
     """Whatever a verified body is, it is an event or Unreadable."""
@@ -365,7 +363,6 @@ def test_no_bytes_raise_anything_but_unreadable(raw: bytes) -> None:
         read(raw, ARRIVED)
 
 
-@CALM
 @given(
     st.dictionaries(st.sampled_from(FIELDS), JSON),
     st.sampled_from(["refill", "appointment", "insurance", "referral", None]),
@@ -383,7 +380,6 @@ def test_no_value_anywhere_raises_anything_but_unreadable(data: dict[str, Any], 
     assert found.message.sent_at.utcoffset() == timedelta(0)
 
 
-@CALM
 @given(JSON)
 def test_no_request_raises_anything_but_unreadable(request_: Any) -> None:
     """Any JSON as a request, or inside one, is taken in its stride."""

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.kill.conftest import BOTH
-from tests.kill.points import FAILPOINTS, Point
+from tests.kill.points import AGAIN, FAILPOINTS, Point
 from tests.kill.stage import Stage
 from tests.kill.test_database_lost import lose
 from tests.kill.test_freeze import frozen
@@ -17,7 +17,7 @@ from tests.postgres import PostgresServer
 
 pytestmark = [pytest.mark.kill, pytest.mark.asyncio(loop_scope="module")]
 
-ONCE = {(point.name, point.journey): point for point in reversed(FAILPOINTS)}.values()
+ONCE = {(point.name, point.journey): point for point in (*AGAIN, *reversed(FAILPOINTS))}.values()
 CASES = [(point, nth) for point in ONCE if not point.needs for nth in point.passes]
 IDS = [f"{point.name}-{point.journey}-{nth}" for point, nth in CASES]
 

@@ -37,8 +37,8 @@ ALONE = (
     Point("slack.before_post", "a card is about to be posted"),
     Point("slack.after_post", "Slack's answer about a card is here"),
     Point("slack.before_find", "the channel is read back after a doubt", needs="slack"),
-    Point("slack.before_update", "a card is about to be redrawn", passes=(1, 2)),
-    Point("slack.after_update", "it is redrawn", passes=(1, 2)),
+    Point("slack.before_update", "a card is about to be redrawn"),
+    Point("slack.after_update", "it is redrawn"),
     Point("slack.before_settle", "Slack's answer is about to be kept", passes=(1, 2)),
     Point("press.received", "a button that opens a window was pressed, nothing acknowledged"),
     Point("press.done", "the window is in the database, not in Slack"),
@@ -122,6 +122,11 @@ CHAINS = {
         Point("post.to_person", "an alarm is about to be posted to an admin", "strange"),
     ),
 }
+# Disturbed in `make chaos` alone: an answer's outcome folds into the redraw after Send, so that there may be one only.
+AGAIN = (
+    Point("slack.before_update", "a card is about to be redrawn once more", "asided", passes=(2,)),
+    Point("slack.after_update", "it is redrawn once more", "asided", passes=(2,)),
+)
 AT_START = ("start.", "channel.")  # such a name is passed while a service starts
 FAILPOINTS = (*ALONE, *(point for chain in CHAINS.values() for point in chain))
 # Off these ways: tests of their own pass these, and prove it.

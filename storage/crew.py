@@ -122,16 +122,17 @@ class Crew:
                     job.phase = Phase.OPEN
 
     def _serve(self, work: Work, end: Callable[[], None]) -> None:
+        name = threading.current_thread().name
         try:
             while (first := self._queue.get()) is not None:
                 batch, last = self._more(first)
-                self._at_work[threading.current_thread().name] = batch
+                self._at_work[name] = batch
                 try:
                     work(batch)
                 except BaseException as error:  # noqa: BLE001 - whatever happens, nobody may wait for ever
                     for job in batch:
                         job.error = error
-                self._at_work.pop(threading.current_thread().name)
+                del self._at_work[name]
                 if self.on_full and any(isinstance(job.error, StoreFull) for job in batch):
                     self.on_full()
                 if self.on_alarm and (rung := [one for job in batch if job.committed for one in job.rung]):

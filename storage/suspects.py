@@ -42,10 +42,8 @@ _CLEAR = Sql("DELETE FROM suspects WHERE event_hash = :event_hash")
 
 def life_began(t: Transaction, name: str, *, now: datetime) -> dict[str, int]:
     """Remember a life of the service; the earlier ones without an end, and how often each has shown itself."""
-    unended = {row[0]: int(row[1]) for row in t.rows(_OPEN)}
-    if len(unended) > _MOST_OPEN:
-        t.run(_TOO_MANY, now=micros(now), most=_MOST_OPEN)
-        unended = {row[0]: int(row[1]) for row in t.rows(_OPEN)}
+    t.run(_TOO_MANY, now=micros(now), most=_MOST_OPEN)
+    unended = _beats(t, _OPEN)
     t.run(_FORGET_LIVES, old=micros(now - _ENDED))
     t.run(_FORGET_SUSPECTS, old=micros(now - _KEPT))
     t.run(_BEGIN, name=name, now=micros(now))
@@ -59,7 +57,11 @@ def life_beats(t: Transaction, name: str, *, now: datetime) -> None:
 
 def lives_shown(t: Transaction) -> dict[str, int]:
     """How often each life has shown itself, its own end included."""
-    return {row[0]: int(row[1]) for row in t.rows(_SHOWN)}
+    return _beats(t, _SHOWN)
+
+
+def _beats(t: Transaction, lives: Sql) -> dict[str, int]:
+    return {row[0]: int(row[1]) for row in t.rows(lives)}
 
 
 def lives_over(t: Transaction, names: Iterable[str], *, now: datetime) -> None:

@@ -130,11 +130,18 @@ _OPEN_REPLIES = Sql(
     f" WHERE o.{_OPEN} AND o.lane >= 'reply:' AND o.lane < 'reply;'"
     f" GROUP BY o.lane) AND d.state <> 'unclear' AND (d.state = 'pending' OR d.lease_until <= {{clock}}) AND {_GOES_ON}"
 )
+# From one lane to the next by the index, past all replies: however many wait in a lane, the first that may go will do.
+_IS_REPLY = "lanes.lane >= 'reply:' AND lanes.lane < 'reply;'"
+_OF_LANE = f"FROM deliveries d WHERE d.lane = lanes.lane AND d.{_OPEN} AND {_GOES_ON}"
+_WAITS = f"{_OF_LANE} AND d.state = 'pending'"
 _OPEN_OTHERS = Sql(
-    "SELECT d.lane, MIN(CASE WHEN d.state = 'pending' THEN d.not_before END),"  # noqa: S608 - our own words
-    " MAX(d.lease_until), MAX(CASE WHEN d.lease_until <= {clock} THEN 1 ELSE 0 END)"
-    f" FROM deliveries d WHERE d.{_OPEN} AND d.state <> 'unclear' AND NOT (d.lane >= 'reply:' AND d.lane < 'reply;')"
-    f" AND {_GOES_ON} GROUP BY d.lane"
+    f"WITH RECURSIVE lanes (lane) AS (SELECT MIN(lane) FROM deliveries WHERE {_OPEN}"  # noqa: S608 - our own words
+    f" UNION ALL SELECT (SELECT MIN(o.lane) FROM deliveries o WHERE o.{_OPEN}"
+    f" AND o.lane > CASE WHEN {_IS_REPLY} THEN 'reply;' ELSE lanes.lane END) FROM lanes WHERE lanes.lane IS NOT NULL)"
+    " SELECT lanes.lane,"
+    f" COALESCE((SELECT d.not_before {_WAITS} AND d.not_before <= :now LIMIT 1), (SELECT MIN(d.not_before) {_WAITS})),"
+    f" (SELECT d.lease_until {_OF_LANE} AND d.state = 'sending'), {{clock}}"
+    f" FROM lanes WHERE lanes.lane IS NOT NULL AND NOT ({_IS_REPLY})"
 )
 
 
@@ -166,8 +173,8 @@ def lanes(t: Transaction, *, now: datetime) -> Sequence[tuple[str, datetime]]:
     """Lanes with work, each with the time when its first one may go."""
     told = micros(now)
     found = [(row[0], moment(row[2] if row[1] == "pending" else row[3])) for row in t.rows(_OPEN_REPLIES, now=told)]
-    for lane, first, lease_until, lapsed in t.rows(_OPEN_OTHERS, now=told):
-        if lapsed:
+    for lane, first, lease_until, clock in t.rows(_OPEN_OTHERS, now=told):
+        if lease_until is not None and lease_until <= clock:
             found.append((lane, moment(lease_until)))
         elif first is not None:
             found.append((lane, moment(max(first, lease_until or first))))

@@ -242,7 +242,7 @@ deliveries = Table(
     Column("n", Number, primary_key=True, autoincrement=True),
     Column("id", Text, nullable=False, unique=True),
     Column("what", Text, nullable=False),
-    Column("lane", Text, nullable=False),
+    Column("lane", Text().with_variant(Text(collation="C"), "postgresql"), nullable=False),  # sought by how it begins
     Column("subject", Text, nullable=False),
     Column("conversation_id", Text, ForeignKey("conversations.id")),
     Column("slot", Text, nullable=False),

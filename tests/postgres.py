@@ -19,6 +19,7 @@ import psycopg
 import pytest
 
 _TEMPLATE = "with_schema"
+_PEOPLES = ("en_US.UTF-8", "en_US.utf8")  # an order of words for people, as most servers out there have it
 
 
 class PostgresServer:
@@ -37,6 +38,15 @@ class PostgresServer:
         self.sql("ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")
         self._names = (f"t{n}" for n in itertools.count(1))
         self._has_template = False
+        self._empty = f"TEMPLATE template0 {self._locale()}"
+
+    def _locale(self) -> str:
+        """Sorted as people sort where the machine knows how, so that nothing rests on the order of bytes."""
+        with psycopg.connect(self.url()) as connection:
+            found = connection.execute(
+                "SELECT collname FROM pg_collation WHERE collname = ANY(%s) LIMIT 1", [list(_PEOPLES)]
+            ).fetchone()
+        return f"LC_COLLATE '{found[0]}' LC_CTYPE '{found[0]}'" if found else ""
 
     def _watched(self) -> subprocess.Popen[bytes]:
         """Something that outlives a killed test run: when our end of its pipe closes, it ends the server."""
@@ -59,12 +69,12 @@ class PostgresServer:
         from storage.schema import upgrade
 
         if schema and not self._has_template:
-            self.sql(f"CREATE DATABASE {_TEMPLATE}")
+            self.sql(f"CREATE DATABASE {_TEMPLATE} {self._empty}")
             upgrade(self.url(_TEMPLATE))
             self._has_template = True
         name = next(self._names)
         # Half the time of the usual way, which writes every page of the template to the server's log as well.
-        self.sql(f"CREATE DATABASE {name} STRATEGY FILE_COPY" + (f" TEMPLATE {_TEMPLATE}" if schema else ""))
+        self.sql(f"CREATE DATABASE {name} STRATEGY FILE_COPY {f'TEMPLATE {_TEMPLATE}' if schema else self._empty}")
         return self.url(name)
 
     def control(self, *arguments: str) -> None:

@@ -17,8 +17,8 @@ from tests.storage.family import NOW, card, sent, taken_in
 LEASE = timedelta(seconds=40)  # SAFETY's figures, written down again
 QUIET = timedelta(seconds=5)
 LANES = ("slack:dep:Nursing", "slack:dep:Refills")
-LONE = "slack:dm:U0ALICE"  # hardly ever has more than one
-ALL = (*LANES, LONE, "reply 1", "reply 2")
+LONE = ("look_up:c_1", "slack:dm:U0ALICE")  # hardly ever have more than one; the alphabet has replies between them
+ALL = (*LANES, *LONE, "reply 1", "reply 2")
 WORKERS = ("one", "two")
 ENDINGS = ("delivered", "failed", "unclear", "again", "again maybe")
 ROWS = Sql("SELECT id, state, attempts, maybe_sent FROM deliveries ORDER BY n")
@@ -195,11 +195,11 @@ class Outbox(Machine):
         else:
             self._settled(self.claims[-1], "again", counted=True)
 
-    @rule(by=st.sampled_from(WORKERS))
-    def dies_with_it(self, by: str) -> None:
+    @rule(lane=st.sampled_from(LONE), by=st.sampled_from(WORKERS))
+    def dies_with_it(self, lane: str, by: str) -> None:
         """A worker is gone with all that its lane had: the tick is told when the lease is over."""
-        self.post(LONE, urgent=False, fold=None, wait=0)
-        self.claim(LONE, by)
+        self.post(lane, urgent=False, fold=None, wait=0)
+        self.claim(lane, by)
         self.time_passes(61)
 
     @rule(by=st.sampled_from(WORKERS))
@@ -258,7 +258,7 @@ class Outbox(Machine):
     def somebody_is_woken(self) -> None:
         """Every lane in which something can be claimed is told to the tick, and none that holds nothing."""
         told = dict(self.act(lambda r, now: r.lanes(now=now)))
-        for lane in (*LANES, LONE, *self.reply_lanes.values()):
+        for lane in (*LANES, *LONE, *self.reply_lanes.values()):
             if self._next(lane):
                 assert told[lane] <= self.now
             elif lane in told and told[lane] <= self.now:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
+from pathlib import Path
 
+import psycopg
 import pytest
 
 from bot.domain.delivery import Delivery, Outcome, State, What, redraw_lane, reply_lane
@@ -123,11 +126,12 @@ async def test_lanes_tell_when_their_first_may_go(desk: Desk):
     assert await desk.lanes() == {}
     await desk.store.run(sent, of=desk.of)
     await desk.add(desk.of, lane="slack:later", not_before=soon)
+    await desk.add(desk.of, lane="look_up:c_1")
     await desk.add(desk.of, lane="slack:busy")
     await desk.add(desk.of, lane="slack:busy")
     busy = await desk.claim("slack:busy")
     found = await desk.lanes()
-    assert set(found) == {lane, "slack:later", "slack:busy"}
+    assert set(found) == {lane, "look_up:c_1", "slack:later", "slack:busy"}
     assert found["slack:later"] == soon
     assert timedelta() <= found["slack:busy"] - busy.lease_until < timedelta(seconds=10)
     assert found[lane] <= now()
@@ -221,3 +225,20 @@ async def test_nothing_in_the_outbox_needs_a_conversation(desk: Desk):
 
     await desk.store.run(act)
     assert (await desk.claim("slack:dm:U0")).conversation_id is None
+
+
+@pytest.mark.postgres
+async def test_a_range_is_asked_only_of_what_is_ordered_by_bytes(postgres_url: str):
+    """`reply:c_1` lies between `reply:` and `reply;` by its bytes, and not as people sort, like most databases."""
+    asked = {
+        match[1]
+        for path in Path("storage").rglob("*.py")
+        for match in re.finditer(r"([\w.]+) >= '[^']*'", path.read_text(encoding="utf-8"))
+    }
+    assert {column.split(".")[-1] for column in asked} == {"lane"}
+    with psycopg.connect(postgres_url) as connection:
+        found = connection.execute(
+            "SELECT table_name, collation_name FROM information_schema.columns"
+            " WHERE table_schema = 'public' AND column_name = 'lane' AND table_name = 'deliveries'"
+        ).fetchall()
+    assert found == [("deliveries", "C")]

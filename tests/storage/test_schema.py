@@ -83,7 +83,8 @@ def _shape(connection: Connection) -> list[str]:
             " WHERE connamespace = 'public'::regnamespace"
         ),
         (
-            "SELECT concat_ws(' ', table_name, ordinal_position, column_name, data_type, is_nullable, column_default)"
+            "SELECT concat_ws(' ', table_name, ordinal_position, column_name, data_type, collation_name, is_nullable,"
+            " column_default)"
             " FROM information_schema.columns WHERE table_schema = 'public'"
         ),
         "SELECT 'sequence ' || sequencename || ' ' || data_type FROM pg_sequences",

@@ -107,7 +107,7 @@ _SETTLE = Sql(
 # A post that had waited and went: the channel takes posts again, and what is urgent does not wait for its next try.
 _HASTEN = Sql(
     "UPDATE deliveries SET not_before = :now"  # noqa: S608 - our own words
-    f" WHERE lane = :lane AND {_OPEN} AND urgent AND state = 'pending' AND not_before > :now AND code <> ''"
+    f" WHERE lane = :lane AND {_OPEN} AND urgent = TRUE AND state = 'pending' AND not_before > :now AND code <> ''"
 )
 _FOLD_OF_HELD = Sql(
     select(_d.fold)

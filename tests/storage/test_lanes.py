@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import itertools
 import re
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
 
 from bot.domain.delivery import Delivery, Outcome, State, What, redraw_lane, reply_lane
+from bot.domain.store import Store
 from tests.storage.desk import DELIVERED, LANE, Desk, now
-from tests.storage.family import MINUTE, sent
+from tests.storage.family import MINUTE, card, sent, taken_in
 
 
 async def test_a_fenced_retry_leaves_the_fold_alone(desk: Desk):
@@ -242,3 +246,36 @@ async def test_a_range_is_asked_only_of_what_is_ordered_by_bytes(postgres_url: s
             " WHERE table_schema = 'public' AND column_name = 'lane' AND table_name = 'deliveries'"
         ).fetchall()
     assert found == [("deliveries", "C")]
+
+
+async def test_what_a_post_costs_does_not_grow_with_what_waits(sqlite_url: str, opened: Callable[[str], Store]):
+    """In steps of SQLite's own machine: the tick's look, and a post that goes after an outage, before 20 and 2,000."""
+    store = opened(sqlite_url)
+    desk = Desk(store)
+    of = await store.run(taken_in)
+
+    def waits(records: Any, many: int) -> None:
+        for _ in range(many):
+            records.add_delivery(card(records, of), now=now() - 60 * MINUTE)
+
+    def steps(records: Any, name: str, *what: object, **more: object) -> tuple[int, Any]:
+        taken = itertools.count()
+        driver = records._cursor.connection
+        driver.set_progress_handler(lambda: next(taken) < 0, 10)
+        try:
+            made = getattr(records, name)(*what, **more)
+            return next(taken), made
+        finally:
+            driver.set_progress_handler(None, 10)
+
+    costs = []
+    for many in (20, 2_000):
+        await store.run(waits, many=many)
+        look, lanes = await store.run(lambda r: steps(r, "lanes", now=now()))
+        assert [lane for lane, _ in lanes] == [LANE]
+        ask, claim = await store.run(lambda r: steps(r, "claim", LANE, now=now(), by="one"))
+        await desk.mark(claim)
+        end, settled = await store.run(lambda r, claim: steps(r, "settle", claim, DELIVERED, now=now()), claim=claim)
+        assert settled
+        costs.append((look, ask, end))
+    assert [more for less, more in zip(*costs, strict=True) if more > 2 * less + 20] == [], costs

@@ -20,6 +20,10 @@ _PACES = Sql("UPDATE paces SET last_at = {clock} WHERE last_at > {clock} + :long
 _OPEN = "WHERE state IN ('pending', 'sending', 'unclear') AND state = 'pending'"  # said as the index says it
 # Redraws that wait for a promise to be over wait for as long as that takes.
 _SOON = "(fold IS NULL OR fold NOT LIKE '%later')"
+_AHEAD = Sql(  # hardly ever any, and a backlog is looked through once
+    f"SELECT 1 FROM deliveries {_OPEN}"  # noqa: S608 - our own words
+    f" AND (created_at > {{clock}} + :lease OR not_before > {{clock}} + :longest) AND {_SOON} LIMIT 1"
+)
 # What was tried may stand in Slack since before now: it is looked for from when it was made on.
 _TO_COME = Sql(
     "UPDATE deliveries SET not_before = not_before - created_at + {clock},"  # noqa: S608 - our own words
@@ -51,8 +55,9 @@ def wait_anew(t: Transaction, *, now: datetime) -> int:
     told = {} if t.shared else {"now": micros(now)}
     moved = t.run(_LEASES, lease=lease, **told)
     moved += t.run(_PACES, longest=longest) if t.shared else 0
-    moved += t.run(_TO_COME, lease=lease, longest=longest, **told)
-    moved += t.run(_TRIES, longest=longest, **told)
+    if t.one(_AHEAD, lease=lease, longest=longest, **told):
+        moved += t.run(_TO_COME, lease=lease, longest=longest, **told)
+        moved += t.run(_TRIES, longest=longest, **told)
     return moved + t.run(_DOUBTS, lease=lease, hour=_number(DECIDE_WITHIN), **told)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import gc
 import io
 import json
@@ -16,7 +17,6 @@ import warnings
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone
 from enum import StrEnum
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -27,8 +27,8 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.signature import SignatureVerifier
 
 from bot import log
+from tests.tree import ROOT, nodes
 
-ROOT = Path(__file__).parent.parent
 CANARY = "CANARY Zebra Okafor"
 CONVERSATION = "c_0123456789abcdefGH"
 logger = logging.getLogger("portaldesk.test")
@@ -54,6 +54,18 @@ class Kind(StrEnum):
     """An enumeration as the domain has them."""
 
     REFILL = "refill"
+
+
+def test_every_field_that_is_told_has_its_place() -> None:
+    """A field that the log does not know would be left out, just where somebody looks for it."""
+    calls = [
+        (str(path), node)
+        for path, node in nodes()
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in ("log.event", "log.failure")
+    ]
+    assert len(calls) > 40
+    told = {(path, each.arg) for path, call in calls for each in call.keywords if each.arg not in (None, "level")}
+    assert {(path, name) for path, name in told if name not in log.FIELDS} == set()
 
 
 def test_an_event_is_a_name_and_ids(written: io.StringIO) -> None:

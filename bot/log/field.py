@@ -42,10 +42,12 @@ _CODES = (
 _COUNTS = (
     "attempts",
     "count",
+    "forged",
     "found",
     "http_status",
     "lag_ms",
     "left",
+    "lives",
     "moved",
     "ms",
     "number",
@@ -55,7 +57,7 @@ _COUNTS = (
     "version",
     "waited_ms",
 )
-_FLAGS = ("confidential", "maybe_sent", "ok", "socket_mode", "urgent")
+_FLAGS = ("confidential", "gone", "maybe_sent", "ok", "socket_mode", "urgent")
 _MOMENTS = ("again_at", "at", "due_at", "not_before", "since", "until")
 
 SHAPES: Mapping[str, re.Pattern[str]] = {

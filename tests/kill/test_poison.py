@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ from tests.kill import scene
 from tests.kill.conftest import BOTH
 from tests.kill.people import Nurse
 from tests.kill.stage import Stage
+from tests.ports import free_port
 
 pytestmark = [pytest.mark.kill, pytest.mark.asyncio(loop_scope="module")]
 
@@ -47,3 +50,70 @@ async def test_what_ends_the_service_each_time_is_set_aside(
     assert await Nurse(play).card(poison) is None
     assert scene.rows(database, "SELECT COUNT(*) FROM suspects") == [(0,)]
     assert await scene.breaches(database) == []
+
+
+@pytest.mark.postgres
+async def test_it_ends_two_replicas_and_is_set_aside_all_the_same(
+    play: Stage, fresh: Callable[[str], str], tmp_path: Path
+):
+    """The portal tries again at whichever stands, so both die of it in turn: each may, once, before it is careful."""
+    database, when = fresh("postgres"), tmp_path / "when"
+    deadly = ["--failpoint", "webhook.parse:kill:1", "--when", str(when)]
+    services = [play.service(database, port=free_port(), options=deadly) for _ in range(2)]
+    poison, others = scene.new_token(), [scene.new_token() for _ in range(3)]
+    door = await asyncio.start_server(Balancer([service.port for service in services]).passes, "127.0.0.1", play.port)
+    try:
+        for service in services:
+            await service.start()
+            await play.ready(service)
+        when.touch()
+        await play.write(poison)
+
+        async def set_aside() -> bool:
+            return scene.rows(database, "SELECT state FROM inbox") == [("quarantined",)]
+
+        await world.until(set_aside, what="the event to be set aside", within=90)
+        deaths = [service.deaths for service in services]
+        when.unlink()
+        for service in services:  # whoever lives now would die of any event
+            await service.end()
+            service.wanted = True
+            await service.start()
+            await play.ready(service)
+        for token in others:
+            await play.write(token)
+        for token in others:
+            await world.until(lambda token=token: Nurse(play).card(token), what="another one's card", within=40)
+        await scene.settled(play, database)
+    finally:
+        door.close()
+        for service in services:
+            await service.end()
+    assert MOST < sum(deaths) <= MOST + len(services), [scene.report(service) for service in services]
+    assert await Nurse(play).card(poison) is None
+    assert scene.rows(database, "SELECT COUNT(*) FROM suspects") == [(0,)]
+    assert await scene.breaches(database) == []
+
+
+class Balancer:
+    """Passes each connection on to the next service that can be reached, as what stands in front of replicas does."""
+
+    def __init__(self, ports: list[int]) -> None:
+        self._ports = ports
+
+    async def passes(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        for _ in self._ports:
+            self._ports = [*self._ports[1:], self._ports[0]]
+            with suppress(OSError):
+                there, on = await asyncio.open_connection("127.0.0.1", self._ports[0])
+                await asyncio.gather(_pipe(reader, on), _pipe(there, writer))
+                return
+        writer.close()
+
+
+async def _pipe(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    with suppress(OSError):
+        while data := await reader.read(65_536):
+            writer.write(data)
+            await writer.drain()
+    writer.close()

@@ -47,6 +47,7 @@ from bot.slack.members import Members, Workspace
 from bot.slack.pace import Pace
 from bot.slack.poster import Poster
 from handlers import web as routes
+from handlers.careful import SingleFile
 from handlers.context import Front
 from handlers.portal import PortalDoor
 from storage import chain, verify
@@ -95,6 +96,7 @@ class Service:
             store=store, clock=clock, seal=chain.seal, full=chain.AT_ONCE, head=chain.head, rules=verify
         )
         self.life = Life(store, clock, shared=settings.database != "sqlite")
+        self.file = SingleFile(store=store, care=self.life.care)
         self.ended = asyncio.Event()
         self.why = ""
         self._session: aiohttp.ClientSession | None = None
@@ -209,6 +211,7 @@ class Service:
         self.ticks.add("sign-in", sign_in_again, every=5)
         self.ticks.add("disk", self.readiness.disk.look, every=5)
         self.ticks.add("life", self.life.beat, every=EVERY)
+        self.ticks.add("forgive", self.file.forgive, every=EVERY)
         self.ticks.add("counts", self._count, every=15)
         if self._outbox is None:
             return
@@ -248,7 +251,7 @@ class Service:
                 clock=self.clock,
                 came=self.rush.came,
                 seen=self.metrics.event_answered,
-                care=self.life.care,
+                file=self.file,
             )
             routes.open_doors(app, door=door, slack=slack)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=5, auto_decompress=False)
@@ -273,6 +276,7 @@ class Service:
             await self._connection.close()
         if self._runner:
             await self._runner.cleanup()
+            await self.file.forgive()
             await self.life.end()
         if self._front:
             await self._front.drain()

@@ -32,13 +32,14 @@ class SingleFile:
     care: Callable[[], suspect.Care]
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     _portals: dict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
-    _counted: dict[tuple[str, str], bool] = field(default_factory=dict)  # in this life, and not taken in yet
+    _counted: dict[tuple[str, str], int] = field(default_factory=dict)  # in this life, and not taken in yet
+    _refused: set[tuple[str, str]] = field(default_factory=set)  # of those: nothing ended, the database was away
 
     @asynccontextmanager
     async def passing(
         self, *, portal: str, event_id: str, now: datetime, left: Callable[[], float]
-    ) -> AsyncIterator[bool]:
-        """Around taking in one event: whether it may be read; False when the service ended each time it was.
+    ) -> AsyncIterator[int]:
+        """Around taking in one event: how often it was begun and not taken in, this time included; 0 if nobody counts.
 
         `left`: the seconds that it has until it must be stored.
 
@@ -47,7 +48,7 @@ class SingleFile:
             StoreUnavailable: it could not be counted.
         """
         if not await self._counts(portal, event_id, now, left):
-            yield True
+            yield 0
             return
         async with _turn_of(self._portals[portal], left), _turn_of(self._turn, left):
             which = (portal, event_id)
@@ -55,10 +56,33 @@ class SingleFile:
                 self._counted[which] = await self.store.run(
                     suspect.count, within=left(), portal=portal, event_id=event_id, now=now
                 )
-            yield self._counted[which]
+            self._refused.discard(which)
+            try:
+                yield self._counted[which]
+            except BaseException:
+                self._refused.add(which)
+                raise
             with suppress(StoreUnavailable):
                 await self.store.run(suspect.cleared, within=_CLEARED_WITHIN, portal=portal, event_id=event_id)
                 del self._counted[which]
+
+    async def forgive(self) -> None:
+        """Take back the counts of events that could not be stored, though nothing ended and nothing hangs.
+
+        Else a slow database would do what only an event can do that ends the service: from one replica to the next, or
+        from one clean end to the next, it would be blamed until it is set aside.
+        """
+        if not self._refused:
+            return
+        with suppress(StoreUnavailable):
+            async with _turn_of(self._turn, lambda: _CLEARED_WITHIN):
+                for which in sorted(self._refused):
+                    if self.store.forsaken(reads=False):
+                        return
+                    portal, event_id = which
+                    await self.store.run(suspect.forgiven, within=_CLEARED_WITHIN, portal=portal, event_id=event_id)
+                    self._refused.discard(which)
+                    self._counted.pop(which, None)
 
     async def _counts(self, portal: str, event_id: str, now: datetime, left: Callable[[], float]) -> bool:
         care = self.care()

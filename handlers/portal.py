@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import logging
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any, TypeVar
 
 import msgspec
@@ -36,7 +37,7 @@ _JSON = {"Content-Type": "application/json; charset=utf-8"}
 class PortalDoor:
     """What the portals' routes share. `secrets` by portal id; `came` hears of each signed event, `seen` of each answer.
 
-    `care` tells which events go in single file, because a life of the service ended in the middle.
+    `file`: events go in it because a life of the service ended in the middle.
     """
 
     store: Store
@@ -44,8 +45,8 @@ class PortalDoor:
     clock: Callable[[], datetime]
     seen: Callable[[str, str], None]
     came: Callable[[], None]
+    file: SingleFile
     halls: dict[str, Hall] = field(default_factory=dict)
-    care: Callable[[], suspect.Care] = suspect.Care
 
 
 def _read(raw: bytes, arrived: datetime) -> Event | Unusable:
@@ -72,7 +73,6 @@ class PortalRoutes:
 
     def __init__(self, door: PortalDoor) -> None:
         self._door = door
-        self._file = SingleFile(store=door.store, care=door.care)
 
     async def events(self, request: web.Request) -> web.Response:
         """Take in one event (CONTRACT section 5): never a 2xx before the commit, never a 5xx for bad input."""
@@ -103,13 +103,9 @@ class PortalRoutes:
             return problem(401, f"The signature does not hold: {not_verified}.")
         failpoint("webhook.verified")
         self._door.came()
-        if b'"portal.ping"' in raw and isinstance(_read(raw, now), Ping):
-            failpoint("webhook.ping")
-            return web.json_response({"status": "ok"})
         return await self._stored(portal, event_id, raw, now)
 
     async def _stored(self, portal: str, event_id: str, raw: bytes, now: datetime) -> web.Response:
-        failpoint("webhook.before_store")
         signed = Signed(portal=portal, event_id=event_id, sha256=hashlib.sha256(raw).digest(), raw=raw)
         try:
             answer = await self._received(signed, now)
@@ -120,14 +116,17 @@ class PortalRoutes:
             log.event(logger, "portal.event.database-away", level=logging.WARNING, portal=portal)
             why = "The database's disk is full" if isinstance(away, StoreFull) else "The database is away"
             return problem(503, f"{why}; send the event again.", retry_after=10)
+        if answer is None:
+            return web.json_response({"status": "ok"})
         failpoint("webhook.stored")
         log.event(logger, "portal.event.taken", portal=portal, inbox=answer.id, state=answer.taken.value)
         return _answer(answer)
 
-    async def _received(self, signed: Signed, now: datetime) -> Answer:
+    async def _received(self, signed: Signed, now: datetime) -> Answer | None:
         """Take it in; one that our own code stumbles over is kept unread and shown to a person (SAFETY I4, I25).
 
-        Before that it is taken in without what had waited for it: perhaps that is what we stumble over.
+        Before that it is taken in without what had waited for it: perhaps that is what we stumble over, or what ends
+        us. None for a ping, which is only answered.
         """
         ends = time.monotonic() + PATIENCE
 
@@ -137,23 +136,41 @@ class PortalRoutes:
         def run(act: Callable[..., T], **more: Any) -> Awaitable[T]:
             return self._door.store.run(act, within=left(), signed=signed, now=now, **more)
 
-        async with self._file.passing(
-            portal=signed.portal, event_id=signed.event_id, now=now, left=left
-        ) as may_be_read:
-            read = _read if may_be_read else _set_aside
-            answer = await _unless_we_stumble(run(receive, read=read), signed.portal)
+        async with self._door.file.passing(portal=signed.portal, event_id=signed.event_id, now=now, left=left) as times:
+            if times > suspect.MOST:
+                return await self._aside(run, signed, now)
+            if b'"portal.ping"' in signed.raw and isinstance(_read(signed.raw, now), Ping):
+                failpoint("webhook.ping")
+                return None
+            failpoint("webhook.before_store")
+            answer = None
+            if times < 2:
+                answer = await _unless_we_stumble(run(receive, read=_read), signed.portal)
             if answer is None:
-                answer = await _unless_we_stumble(run(receive, read=read, alone=True), signed.portal)
+                answer = await _unless_we_stumble(run(receive, read=_read, alone=True), signed.portal)
                 if answer is None:
                     return await run(receive, read=_unread)
                 await self._what_waited(signed, now)
             return answer
 
+    async def _aside(self, run: Callable[..., Awaitable[Answer]], signed: Signed, now: datetime) -> Answer:
+        """It ended the service each time: it stays unread. If it had been taken in alone, that is what had waited."""
+        answer = await run(receive, read=_set_aside)
+        if answer.taken is Taken.SAME:
+            with suppress(StoreUnavailable):  # then it goes on waiting, and a person is told in time
+                for inbox_id in await self._waiting(signed, now):
+                    shown = partial(give_up, inbox_id=inbox_id, portal=signed.portal, reason=suspect.SET_ASIDE)
+                    await self._door.store.run(shown, now=now)
+        return answer
+
+    async def _waiting(self, signed: Signed, now: datetime) -> Sequence[str]:
+        return await self._door.store.read(waited_for, signed=signed, read=_read, now=now)
+
     async def _what_waited(self, signed: Signed, now: datetime) -> None:
         """Apply what had waited for it, each by itself; what we stumble over is shown to a person at once."""
         store, portal = self._door.store, signed.portal
         with suppress(StoreUnavailable):  # it goes on waiting, and a person is told
-            for inbox_id in await store.read(waited_for, signed=signed, read=_read, now=now):
+            for inbox_id in await self._waiting(signed, now):
                 work = store.run(apply_one, inbox_id=inbox_id, portal=portal, read=_read, now=now)
                 if await _unless_we_stumble(work, portal) is None:
                     await store.run(give_up, inbox_id=inbox_id, portal=portal, now=now)

@@ -8,6 +8,7 @@ import math
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from enum import Enum
 from queue import Empty, SimpleQueue
 from typing import Any
@@ -16,6 +17,17 @@ from bot.domain.store import StoreFull, StoreTooSlow, StoreUnavailable
 
 QUEUE_LIMIT = 10_000  # jobs; beyond it asking again later is kinder than memory
 BATCH = 128  # jobs that one commit may carry, so that the first of them does not wait for ever
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """Seconds after which nobody can tell any more whether something ends.
+
+    `work`: an act or a query, which is five tries of eleven statements, each as slow as may be.
+    """
+
+    commit: float = 10.0
+    work: float = 600.0
 
 
 class Phase(Enum):
@@ -29,17 +41,22 @@ class Phase(Enum):
 class Job:
     """One act or query with its answer."""
 
-    __slots__ = ("arguments", "error", "function", "future", "left_at", "loop", "phase", "rung", "value", "woken")
+    __slots__ = (
+        "arguments", "error", "function", "future", "left_at", "loop", "patient", "phase", "reads", "rung", "value",
+        "woken",
+    )  # fmt: skip
 
     def __init__(
         self, function: Callable[..., Any], arguments: dict[str, Any], loop: asyncio.AbstractEventLoop
     ) -> None:
+        self.reads = False  # it writes nothing
+        self.patient = False  # it may take as long as it takes
         self.function = function
         self.arguments = arguments
         self.loop = loop
         self.future: asyncio.Future[Any] = loop.create_future()
         self.phase = Phase.OPEN
-        self.left_at = math.inf  # when it was taken back
+        self.left_at = math.inf  # since when nobody can tell any more what becomes of it
         self.value: Any = None
         self.error: BaseException | None = None
         self.woken: set[str] = set()
@@ -58,13 +75,21 @@ class Crew:
     """Threads that take jobs from one queue. Each thread gets its own work from `make`, `batch` jobs at a time."""
 
     def __init__(
-        self, name: str, *, threads: int, batch: int, make: Callable[[], tuple[Work, Callable[[], None]]]
+        self,
+        name: str,
+        *,
+        threads: int,
+        batch: int,
+        make: Callable[[], tuple[Work, Callable[[], None]]],
+        limits: Limits = Limits(),
     ) -> None:
+        self._limits = limits
         self._queue: SimpleQueue[Job | None] = SimpleQueue()
         self._turn = threading.Lock()
         self._batch = batch
         self._open = True
-        self._at_work: dict[str, Sequence[Job]] = {}  # by thread
+        self._at_work: dict[str, tuple[float, Sequence[Job]]] = {}  # by thread: since when, and on what
+        self.moved_at = time.monotonic()  # when a thread was last through with something
         self.on_full: Callable[[], None] | None = None
         self.on_alarm: Callable[[Sequence[tuple[str, bool]]], None] | None = None
         tools = [make() for _ in range(threads)]
@@ -75,12 +100,24 @@ class Crew:
         for thread in self._threads:
             thread.start()
 
-    async def do(self, function: Callable[..., Any], arguments: dict[str, Any], *, within: float | None = None) -> Any:
-        """Have it done. A caller that stops waiting takes its job back, unless the commit has begun."""
+    async def do(
+        self,
+        function: Callable[..., Any],
+        arguments: dict[str, Any],
+        *,
+        within: float | None = None,
+        reads: bool = False,
+        patient: bool = False,
+    ) -> Any:
+        """Have it done. A caller that stops waiting takes its job back, unless the commit has begun.
+
+        `reads`: it writes nothing; `patient`: it may be at work for any time.
+        """
         loop = asyncio.get_running_loop()
         if not self._open or self._queue.qsize() >= QUEUE_LIMIT:
             raise StoreUnavailable("the store is closed" if not self._open else "too much is waiting for the database")
         job = Job(function, arguments, loop)
+        job.reads, job.patient = reads, patient
         timer = loop.call_later(within, self._too_late, job) if within is not None else None
         self._queue.put(job)
         try:
@@ -112,6 +149,7 @@ class Crew:
                 return False
             for job in jobs:
                 job.phase = Phase.COMMITTING
+                job.left_at = time.monotonic() + self._limits.commit
             return True
 
     def back_off(self, jobs: Iterable[Job]) -> None:
@@ -119,20 +157,21 @@ class Crew:
         with self._turn:
             for job in jobs:
                 if job.phase is Phase.COMMITTING:
-                    job.phase = Phase.OPEN
+                    job.phase, job.left_at = Phase.OPEN, math.inf
 
     def _serve(self, work: Work, end: Callable[[], None]) -> None:
         name = threading.current_thread().name
         try:
             while (first := self._queue.get()) is not None:
                 batch, last = self._more(first)
-                self._at_work[name] = batch
+                self._at_work[name] = time.monotonic(), batch
                 try:
                     work(batch)
                 except BaseException as error:  # noqa: BLE001 - whatever happens, nobody may wait for ever
                     for job in batch:
                         job.error = error
                 del self._at_work[name]
+                self.moved_at = time.monotonic()
                 if self.on_full and any(isinstance(job.error, StoreFull) for job in batch):
                     self.on_full()
                 if self.on_alarm and (rung := [one for job in batch if job.committed for one in job.rung]):
@@ -153,9 +192,17 @@ class Crew:
                 batch.append(job)
         return batch, False
 
-    def forsaken(self) -> float:
-        """For how many seconds at most a thread has been at work on what nobody waits for any more."""
-        left = [job.left_at for batch in list(self._at_work.values()) for job in batch]
+    def forsaken(self, *, reads: bool = True) -> float:
+        """For how many seconds at most a thread has been at work on what nobody waits for any more, or may wait for.
+
+        `reads`: whether what writes nothing counts.
+        """
+        left = [
+            min(job.left_at, math.inf if job.patient else began + self._limits.work)
+            for began, batch in list(self._at_work.values())
+            for job in batch
+            if reads or not job.reads
+        ]
         return max(0.0, time.monotonic() - min(left, default=math.inf))
 
     async def close(self) -> None:

@@ -24,7 +24,8 @@ _DAMAGED = frozenset({11, 26})  # CORRUPT, NOTADB
 
 # https://www.postgresql.org/docs/current/errcodes-appendix.html
 _DISK_FULL = "53100"
-_AGAIN = frozenset({"40001", "40P01", "23505"})  # serialization, deadlock; unique: another was faster, look again
+# serialization, deadlock; unique: another was faster, look again; a plan that a migration made useless
+_AGAIN = frozenset({"40001", "40P01", "23505", "0A000"})
 _STATES = (
     "08",
     "53",

@@ -49,9 +49,12 @@ class PostgresStore:
         result: T = await self._crew.do(partial(self._write, act), arguments, within=within)
         return result
 
-    async def read(self, query: Callable[..., T], *, within: float | None = None, **arguments: Any) -> T:
-        """Run a query in a read-only transaction."""
-        result: T = await self._crew.do(partial(self._read, query), arguments, within=within)
+    async def read(
+        self, query: Callable[..., T], *, within: float | None = None, patient: bool = False, **arguments: Any
+    ) -> T:
+        """Run a query in a read-only transaction; see the protocol."""
+        work = partial(self._read, query)
+        result: T = await self._crew.do(work, arguments, within=within, reads=True, patient=patient)
         return result
 
     def on_work(self, wake: Wake) -> None:
@@ -66,9 +69,13 @@ class PostgresStore:
         """Call `tell(changes)` after commits that raised alarms or closed some."""
         self._crew.on_alarm = tell
 
-    def forsaken(self) -> float:
+    def forsaken(self, *, reads: bool = True) -> float:
         """See the protocol."""
-        return self._crew.forsaken()
+        return self._crew.forsaken(reads=reads)
+
+    def moved_at(self) -> float:
+        """See the protocol."""
+        return self._crew.moved_at
 
     async def close(self) -> None:
         """Finish what is queued and give the connections back."""

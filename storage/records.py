@@ -257,6 +257,7 @@ class SqlRecords:
     has_suspects = suspects.has_suspects
     suspected = suspects.suspected
     suspect = suspects.suspect
+    forgive = suspects.forgive
     unsuspect = suspects.unsuspect
 
     journal = journal_rows.journal

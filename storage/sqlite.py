@@ -38,9 +38,11 @@ class SqliteStore:
         result: T = await self._writer.do(act, arguments, within=within)
         return result
 
-    async def read(self, query: Callable[..., T], *, within: float | None = None, **arguments: Any) -> T:
-        """Run a query on a read-only connection, on one snapshot."""
-        result: T = await self._readers.do(query, arguments, within=within)
+    async def read(
+        self, query: Callable[..., T], *, within: float | None = None, patient: bool = False, **arguments: Any
+    ) -> T:
+        """Run a query on a read-only connection, on one snapshot; see the protocol."""
+        result: T = await self._readers.do(query, arguments, within=within, reads=True, patient=patient)
         return result
 
     def on_work(self, wake: Wake) -> None:
@@ -55,9 +57,13 @@ class SqliteStore:
         """Call `tell(changes)` after commits that raised alarms or closed some."""
         self._writer.on_alarm = tell
 
-    def forsaken(self) -> float:
+    def forsaken(self, *, reads: bool = True) -> float:
         """See the protocol."""
-        return max(self._writer.forsaken(), self._readers.forsaken())
+        return max(self._writer.forsaken(), self._readers.forsaken() if reads else 0.0)
+
+    def moved_at(self) -> float:
+        """See the protocol."""
+        return self._writer.moved_at
 
     async def close(self) -> None:
         """Finish what is queued and let go of the file."""

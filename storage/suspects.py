@@ -37,6 +37,8 @@ _COUNT = Sql(
 )
 _ANY = Sql("SELECT 1 FROM suspects LIMIT 1")
 _COUNTED = Sql("SELECT 1 FROM suspects WHERE event_hash = :event_hash")
+_FORGIVE = Sql("UPDATE suspects SET times = times - 1 WHERE event_hash = :event_hash")
+_FORGIVEN = Sql("DELETE FROM suspects WHERE event_hash = :event_hash AND times < 1")
 _CLEAR = Sql("DELETE FROM suspects WHERE event_hash = :event_hash")
 
 
@@ -90,6 +92,13 @@ def suspect(t: Transaction, *, portal: str, event_id: str, now: datetime) -> int
     row = t.one(_COUNT, event_hash=t.hash("event", portal, event_id), now=micros(now))
     assert row is not None
     return int(row[0])
+
+
+def forgive(t: Transaction, *, portal: str, event_id: str) -> None:
+    """One time less; none is no count."""
+    event_hash = t.hash("event", portal, event_id)
+    t.run(_FORGIVE, event_hash=event_hash)
+    t.run(_FORGIVEN, event_hash=event_hash)
 
 
 def unsuspect(t: Transaction, *, portal: str, event_id: str) -> None:

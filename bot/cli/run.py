@@ -43,18 +43,27 @@ def run(only: Part | None) -> None:
 
 
 def _loop(settings: Settings, only: Part, told: Told) -> str:
+    watchdog.last_resort(watchdog.START_AT_MOST)
+    try:
+        with asyncio.Runner(loop_factory=_fast_loop()) as runner:
+            return runner.run(serve(settings, only, told))
+    finally:
+        watchdog.no_last_resort()
+
+
+def _fast_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
     try:
         import uvloop  # noqa: PLC0415 - not on every platform
     except ImportError:
-        return asyncio.run(serve(settings, only, told))
-    return uvloop.run(serve(settings, only, told))
+        return None
+    return uvloop.new_event_loop
 
 
 async def serve(settings: Settings, only: Part, told: Told) -> str:
     """Run until SIGTERM, SIGINT, or until the service cannot go on; why it could not, empty otherwise."""
     service = Service(settings, open_store(settings), only=only)
     told(storage.keyring_for(settings.database_url, settings.keys))
-    dog = watchdog.Watchdog(service.store, patience=watchdog.PATIENCE)
+    dog = watchdog.Watchdog(service.store, patience=watchdog.PATIENCE, put_off=watchdog.last_resort)
     service.ticks.add("beat", dog.beat, every=5)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -73,5 +82,6 @@ async def serve(settings: Settings, only: Part, told: Told) -> str:
         raise away(settings, gone, "The database went away while the service started.") from None
     finally:
         dog.stop()
+        watchdog.last_resort(watchdog.STOP_AT_MOST)
         await service.stop()
     return service.why

@@ -164,9 +164,9 @@ def apply_one(records: Records, *, inbox_id: str, portal: str, read: Reader, now
     return True
 
 
-def give_up(records: Records, *, inbox_id: str, portal: str, now: datetime) -> None:
+def give_up(records: Records, *, inbox_id: str, portal: str, now: datetime, reason: str = STUMBLED) -> None:
     """Show to a person that an event which waited cannot be taken in."""
-    intake.quarantine(records, inbox_id=inbox_id, portal=portal, reason=STUMBLED, now=now)
+    intake.quarantine(records, inbox_id=inbox_id, portal=portal, reason=reason, now=now)
 
 
 def _type(event: Event) -> str:

@@ -221,6 +221,10 @@ class Records(MessageRecords, AnswerRecords, OverviewRecords, UnshownRecords, Pr
         """Count an event before it is read; how often it was begun and not taken in, this time included."""
         ...
 
+    def forgive(self, *, portal: str, event_id: str) -> None:
+        """Take one time back."""
+        ...
+
     def unsuspect(self, *, portal: str, event_id: str) -> None:
         """It was taken in."""
         ...
@@ -255,8 +259,13 @@ class Store(Protocol):
         """
         ...
 
-    async def read(self, query: Callable[..., T], *, within: float | None = None, **arguments: Any) -> T:
-        """Run `query(records, **arguments)` on a read-only connection; StoreTooSlow after `within` seconds."""
+    async def read(
+        self, query: Callable[..., T], *, within: float | None = None, patient: bool = False, **arguments: Any
+    ) -> T:
+        """Run `query(records, **arguments)` on a read-only connection; StoreTooSlow after `within` seconds.
+
+        `patient`: it may be at work for any time, as what looks through everything is.
+        """
         ...
 
     def on_work(self, wake: Callable[[frozenset[str]], None]) -> None:
@@ -274,8 +283,15 @@ class Store(Protocol):
         """
         ...
 
-    def forsaken(self) -> float:
-        """For how many seconds at most something is at work for nobody: its caller went when its time was over."""
+    def forsaken(self, *, reads: bool = True) -> float:
+        """For how many seconds at most something is at work for nobody: its caller went when its time was over.
+
+        Or longer than anything may be, that was not asked for as `patient`. `reads`: whether queries count as well.
+        """
+        ...
+
+    def moved_at(self) -> float:
+        """When the writer was last through with something, whatever came of it, by the steady clock."""
         ...
 
     async def close(self) -> None:

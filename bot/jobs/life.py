@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import secrets
@@ -17,6 +18,7 @@ from bot.domain.store import Store, StoreFull, StoreUnavailable
 logger = logging.getLogger("portaldesk.life")
 
 EVERY = 2.0  # seconds between two beats: a replica that joins others is careful for a few of them, without need
+_WAIT, _WAITS = 0.05, 60  # seconds, and how often: three seconds, for a database that is slow
 _UNKNOWN = {"": 0}  # a life of which nothing is known never shows itself
 
 
@@ -56,7 +58,10 @@ class Life:
             log.event(logger, "service.careful.over")
 
     async def end(self) -> None:
-        """It ends as it should, unless something is at work that nobody waits for any more: that may never end."""
-        if self._begun and not self._store.forsaken():
+        """It ends as it should, unless an act is at work that nobody waits for any more: that may never end."""
+        for _ in range(_WAITS):  # what was taken back a moment ago is on its way out
+            if self._store.forsaken(reads=False):
+                await asyncio.sleep(_WAIT)
+        if self._begun and not self._store.forsaken(reads=False):
             with suppress(StoreUnavailable):  # then the next life is careful without need
                 await self._store.run(suspect.ended, life=self.name, now=self._clock())

@@ -38,7 +38,7 @@ class NightWatch:
 
     async def anchor(self) -> None:
         """The newest link into the log: whoever cuts the journal off cannot reach the logs kept elsewhere."""
-        count, newest = await self.store.read(self.head)
+        count, newest = await self.store.read(self.head, patient=True)
         if newest:
             log.event(logger, "journal.anchor", count=count, anchor=newest)
 
@@ -46,5 +46,5 @@ class NightWatch:
         """Once a night: every rule of the stored state as a query, on a connection that only reads."""
         night = await self.store.run(nightly.due, now=self.clock())
         if night:
-            broken = [breach.invariant for breach in await self.store.read(self.rules)]
+            broken = [breach.invariant for breach in await self.store.read(self.rules, patient=True)]
             await self.store.run(nightly.done, night=night, broken=broken, now=self.clock())

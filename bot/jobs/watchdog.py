@@ -16,29 +16,60 @@ from bot.domain.store import Store, StoreUnavailable
 logger = logging.getLogger("portaldesk.watchdog")
 
 PATIENCE = 120.0  # seconds without a beat: far more than any call, lock or disk may take
+START_AT_MOST = 600.0  # seconds: a database that was killed may have a long log to read again
+STOP_AT_MOST = 90.0  # seconds, all that is on the wire included; as long as systemd waits
 ENDED = 70  # the exit status, EX_SOFTWARE of sysexits.h
+_LATER = 30.0  # seconds after the watchdog itself would have ended it
+_STDERR = 2  # whatever became of sys.stderr
+_ANEW = 10.0  # seconds between two times that the last resort is put off
+
+
+def last_resort(seconds: float) -> None:
+    """End the process, with exit status 1, unless this is called again within so many seconds.
+
+    What does it is no thread of Python: it also ends what holds the interpreter, and a watchdog that hangs.
+    """
+    faulthandler.dump_traceback_later(seconds, exit=True, file=_STDERR)
+
+
+def no_last_resort() -> None:
+    """It is over."""
+    faulthandler.cancel_dump_traceback_later()
 
 
 class Watchdog:
     """A thread that waits for beats. A beat came through the event loop, the metronome and the database's writer.
 
-    Where several threads write, the others beat on beside one that hangs: what is at work for so long, though nobody
-    waits for it any more, is a hang as well.
+    A beat that waits behind others in the writer's queue is none that is missing, as long as the queue moves. Where
+    several threads write, the others beat on beside one that hangs: what is at work for so long, though nobody waits
+    for it any more, is a hang as well.
 
     A machine that was asleep, or a process that was stopped, is no hang: then the thread itself woke late.
+    `put_off(seconds)` hears every few seconds how long it may take until this is looked at again.
     """
 
-    def __init__(self, store: Store, *, patience: float = PATIENCE, end: Callable[[int], object] = os._exit) -> None:
+    def __init__(
+        self,
+        store: Store,
+        *,
+        patience: float = PATIENCE,
+        end: Callable[[int], object] = os._exit,
+        put_off: Callable[[float], None] | None = None,
+    ) -> None:
         self._store = store
         self._patience = patience
         self._end = end
+        self._put_off = put_off or (lambda _: None)
         self._beaten = time.monotonic()
+        self._asks = False
         self._over = threading.Event()
 
     async def beat(self) -> None:
         """All of it works: the loop runs this, and the writer answers, if only that the database is away."""
+        self._asks = True
         with suppress(StoreUnavailable):
             await self._store.run(_nothing)
+        self._asks = False
         self._beaten = time.monotonic()
 
     def start(self) -> None:
@@ -51,14 +82,19 @@ class Watchdog:
         self._over.set()
 
     def _watch(self) -> None:
-        looked = awake = time.monotonic()
+        looked = awake = put_off = time.monotonic()
+        self._put_off(self._patience + _LATER)
         while not self._over.wait(1.0):
             now = time.monotonic()
             if now - looked > 10:
                 self._beaten = awake = now
             looked = now
-            if now - self._beaten > self._patience or min(self._store.forsaken(), now - awake) > self._patience:
-                log.event(logger, "service.hangs", level=logging.CRITICAL, seconds=int(now - self._beaten))
+            if now - put_off > _ANEW:
+                self._put_off(self._patience + _LATER)
+                put_off = now
+            still = now - max(self._beaten, self._store.moved_at() if self._asks else 0.0)
+            if still > self._patience or min(self._store.forsaken(), now - awake) > self._patience:
+                log.event(logger, "service.hangs", level=logging.CRITICAL, seconds=int(still))
                 faulthandler.dump_traceback()  # lines of code of every thread, no values
                 self._end(ENDED)
                 return

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -11,12 +13,14 @@ import pytest
 import pytest_asyncio
 
 from bot.cli.desk import load_practice
+from bot.domain import suspect
 from bot.domain.store import Store, StoreUnavailable
 from bot.domain.suspect import MOST, Care
 from handlers.careful import OthersFirst, SingleFile
 from storage.crypto import new_key, parse
 from storage.schema import upgrade
 from storage.store import open_store
+from tests.world import until
 
 NOW = datetime(2026, 11, 29, 9, 0, tzinfo=UTC)
 EVENTS = tuple(f"evt-{n}" for n in range(8))
@@ -43,8 +47,8 @@ def plenty() -> float:
 
 
 async def read(file: SingleFile, event: str, *, portal: str = "main", left: Callable[[], float] = plenty) -> bool:
-    async with file.passing(portal=portal, event_id=event, now=NOW, left=left) as may_be_read:
-        return may_be_read
+    async with file.passing(portal=portal, event_id=event, now=NOW, left=left) as times:
+        return times <= MOST
 
 
 async def ends_in_the_middle(file: SingleFile, events: tuple[str, ...] = EVENTS) -> None:
@@ -72,19 +76,49 @@ async def test_only_what_was_being_read_is_blamed(life: Life):
     assert await read(life(), EVENTS[0])  # taken in unread: its count is gone
 
 
+async def refused(file: SingleFile) -> None:
+    """The database is away while an event is taken in."""
+    with suppress(StoreUnavailable):
+        async with file.passing(portal="main", event_id="evt", now=NOW, left=plenty) as times:
+            assert times <= MOST
+            raise StoreUnavailable("away")
+
+
 async def test_a_database_that_comes_and_goes_is_no_end_of_the_service(life: Life):
     """However often the portal sends an event that cannot be stored, in one life it counts once."""
     file = life()
-
-    async def refused() -> None:
-        async with file.passing(portal="main", event_id="evt", now=NOW, left=plenty) as may_be_read:
-            assert may_be_read
-            raise StoreUnavailable("away")
-
     for _ in range(MOST + 2):
-        with pytest.raises(StoreUnavailable):
-            await refused()
+        await refused(file)
     assert await read(file, "evt")
+
+
+async def test_nor_is_it_one_from_life_to_life(life: Life, store: Store):
+    """A slow database blames no event, whichever replica it comes to, and however often the service is ended well."""
+    for _ in range(MOST + 2):
+        file = life()
+        await refused(file)
+        await file.forgive()
+    assert not await store.read(suspect.known, portal="main", event_id="evt")
+
+
+async def test_what_is_still_at_work_is_not_forgiven(life: Life, store: Store):
+    """It may be what hangs: whoever ends the service then must find its count."""
+    file, goes_on = life(), threading.Event()
+    hangs = asyncio.create_task(store.run(lambda _: goes_on.wait(20), within=0.1))
+    with pytest.raises(StoreUnavailable):
+        await hangs
+    file._counted[("main", "evt")] = 1
+    file._refused.add(("main", "evt"))
+    await file.forgive()
+    assert file._refused
+    goes_on.set()
+    await until(lambda: _nothing_at_work(store), what="an act that ends after all")
+    await file.forgive()
+    assert not file._refused
+
+
+async def _nothing_at_work(store: Store) -> bool:
+    return not store.forsaken()
 
 
 async def test_what_waits_too_long_is_asked_for_again(life: Life):

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -27,13 +30,17 @@ class Answering:
         """Answer as told."""
         if self._how == "away":
             raise StoreUnavailable
-        if self._how == "hangs":
+        if self._how in ("hangs", "waits in a queue that moves"):
             await asyncio.sleep(3600)
         return None
 
-    def forsaken(self) -> float:
+    def forsaken(self, *, reads: bool = True) -> float:
         """For so long one of its threads is at work for nobody."""
-        return 3600.0 if self._how == "hangs beside others" else 0.0
+        return 3600.0 if reads and self._how == "hangs beside others" else 0.0
+
+    def moved_at(self) -> float:
+        """When its writer was last through with something."""
+        return time.monotonic() if self._how == "waits in a queue that moves" else 0.0
 
 
 async def watched(how: str) -> list[int]:
@@ -56,9 +63,9 @@ async def _beat(dog: Watchdog) -> None:
         await asyncio.sleep(0.2)
 
 
-@pytest.mark.parametrize("how", ["answers", "away"])
+@pytest.mark.parametrize("how", ["answers", "away", "waits in a queue that moves"])
 async def test_what_answers_lives(how: str):
-    """A writer that answers, also that the database is away, is no hang."""
+    """A writer that answers, also that the database is away, is no hang; nor is one that others keep busy."""
     assert await watched(how) == []
 
 
@@ -67,6 +74,17 @@ async def test_what_does_not_answer_is_ended(how: str):
     """A writer that never comes back ends the process, once, for whoever supervises it; also when others go on."""
     assert await watched(how) == [ENDED]
     assert "watchdog" not in [thread.name for thread in threading.enumerate()]
+
+
+@pytest.mark.parametrize("put_off", [False, True])
+def test_what_holds_the_interpreter_is_ended_too(put_off: bool):
+    """A pattern that goes back and forth for ever lets no thread of Python run: what ends it is none."""
+    script = "import re, time; from bot.jobs import watchdog as w; w.last_resort(1.0);" + (
+        "w.last_resort(60.0); w.no_last_resort(); time.sleep(1.5)" if put_off else "re.match('(a*)*b', 'a' * 40)"
+    )
+    ended = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=30, check=False)
+    assert ended.returncode == (0 if put_off else 1)
+    assert ("Timeout" in ended.stderr) is not put_off
 
 
 async def test_a_tick_that_stands_still_is_told_by_readyz(tmp_path: Path, sqlite_url: str):

@@ -154,6 +154,21 @@ async def test_an_act_that_others_hold_up_each_time_is_asked_for_again(postgres_
     assert len(runs) == ATTEMPTS
 
 
+@pytest.mark.postgres
+async def test_a_plan_that_a_migration_made_useless_is_made_anew(postgres_url: str, opened):
+    """`cached plan must not change result type`: a column changed its type while the service goes on."""
+    store = opened(postgres_url)
+    runs = []
+
+    def act(records):
+        runs.append(1)
+        if len(runs) < 3:
+            records.run(Sql("DO $$ BEGIN RAISE SQLSTATE '0A000'; END $$"))
+        return len(runs)
+
+    assert await store.run(act) == 3
+
+
 async def test_the_database_file_is_its_owners_only(sqlite_url: str, opened):
     """So are the files that SQLite makes beside it."""
     store = opened(sqlite_url)

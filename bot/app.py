@@ -96,7 +96,7 @@ class Service:
             store=store, clock=clock, seal=chain.seal, full=chain.AT_ONCE, head=chain.head, rules=verify
         )
         self.life = Life(store, clock, shared=settings.database != "sqlite")
-        self.file = SingleFile(store=store, care=self.life.care)
+        self.file = SingleFile(store=store, life=self.life.name, care=self.life.care)
         self.ended = asyncio.Event()
         self.why = ""
         self._session: aiohttp.ClientSession | None = None
@@ -276,7 +276,6 @@ class Service:
             await self._connection.close()
         if self._runner:
             await self._runner.cleanup()
-            await self.file.forgive()
             await self.life.end()
         if self._front:
             await self._front.drain()

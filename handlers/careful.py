@@ -24,16 +24,16 @@ class OthersFirst(StoreUnavailable):
 class SingleFile:
     """Finds the event that ends the service (SAFETY I25), and blames no other that happened to come with it.
 
-    `care` tells how careful one is now. Each portal has one event in the file at a time, so that none holds up the
-    others.
+    `life` is this life's name, `care` tells how careful it is now. Each portal has one event in the file at a time, so
+    that none holds up the others.
     """
 
     store: Store
+    life: str
     care: Callable[[], suspect.Care]
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     _portals: dict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
-    _counted: dict[tuple[str, str], int] = field(default_factory=dict)  # in this life, and not taken in yet
-    _refused: set[tuple[str, str]] = field(default_factory=set)  # of those: nothing ended, the database was away
+    _refused: set[tuple[str, str]] = field(default_factory=set)  # perhaps counted; nothing ended, the database was away
 
     @asynccontextmanager
     async def passing(
@@ -52,37 +52,34 @@ class SingleFile:
             return
         async with _turn_of(self._portals[portal], left), _turn_of(self._turn, left):
             which = (portal, event_id)
-            if which not in self._counted:  # that the database was away is no end of the service
-                self._counted[which] = await self.store.run(
-                    suspect.count, within=left(), portal=portal, event_id=event_id, now=now
-                )
             self._refused.discard(which)
             try:
-                yield self._counted[which]
+                yield await self.store.run(
+                    suspect.count, within=left(), portal=portal, event_id=event_id, life=self.life, now=now
+                )
             except BaseException:
                 self._refused.add(which)
                 raise
             with suppress(StoreUnavailable):
                 await self.store.run(suspect.cleared, within=_CLEARED_WITHIN, portal=portal, event_id=event_id)
-                del self._counted[which]
 
     async def forgive(self) -> None:
         """Take back the counts of events that could not be stored, though nothing ended and nothing hangs.
 
-        Else a slow database would do what only an event can do that ends the service: from one replica to the next, or
-        from one clean end to the next, it would be blamed until it is set aside.
+        Else a slow database would do what only an event can do that ends the service: from one replica to the next it
+        would be blamed until it is set aside.
         """
         if not self._refused:
             return
         with suppress(StoreUnavailable):
             async with _turn_of(self._turn, lambda: _CLEARED_WITHIN):
-                for which in sorted(self._refused):
+                for portal, event_id in sorted(self._refused):
                     if self.store.forsaken(reads=False):
                         return
-                    portal, event_id = which
-                    await self.store.run(suspect.forgiven, within=_CLEARED_WITHIN, portal=portal, event_id=event_id)
-                    self._refused.discard(which)
-                    self._counted.pop(which, None)
+                    await self.store.run(
+                        suspect.forgiven, within=_CLEARED_WITHIN, portal=portal, event_id=event_id, life=self.life
+                    )
+                    self._refused.discard((portal, event_id))
 
     async def _counts(self, portal: str, event_id: str, now: datetime, left: Callable[[], float]) -> bool:
         care = self.care()

@@ -5,8 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -150,30 +149,28 @@ class PortalRoutes:
                 answer = await _unless_we_stumble(run(receive, read=_read, alone=True), signed.portal)
                 if answer is None:
                     return await run(receive, read=_unread)
-                await self._what_waited(signed, now)
+                await self._what_waited(signed, now, left)
             return answer
 
     async def _aside(self, run: Callable[..., Awaitable[Answer]], signed: Signed, now: datetime) -> Answer:
         """It ended the service each time: it stays unread. If it had been taken in alone, that is what had waited."""
         answer = await run(receive, read=_set_aside)
         if answer.taken is Taken.SAME:
-            with suppress(StoreUnavailable):  # then it goes on waiting, and a person is told in time
-                for inbox_id in await self._waiting(signed, now):
-                    shown = partial(give_up, inbox_id=inbox_id, portal=signed.portal, reason=suspect.SET_ASIDE)
-                    await self._door.store.run(shown, now=now)
+            for inbox_id in await self._door.store.read(waited_for, signed=signed, read=_read, now=now):
+                shown = partial(give_up, inbox_id=inbox_id, portal=signed.portal, reason=suspect.SET_ASIDE)
+                await self._door.store.run(shown, now=now)
         return answer
 
-    async def _waiting(self, signed: Signed, now: datetime) -> Sequence[str]:
-        return await self._door.store.read(waited_for, signed=signed, read=_read, now=now)
+    async def _what_waited(self, signed: Signed, now: datetime, left: Callable[[], float]) -> None:
+        """Apply what had waited for it, each by itself; what we stumble over is shown to a person at once.
 
-    async def _what_waited(self, signed: Signed, now: datetime) -> None:
-        """Apply what had waited for it, each by itself; what we stumble over is shown to a person at once."""
+        Where the database goes away meanwhile the portal is told so, and sends the message again, for the rest.
+        """
         store, portal = self._door.store, signed.portal
-        with suppress(StoreUnavailable):  # it goes on waiting, and a person is told
-            for inbox_id in await self._waiting(signed, now):
-                work = store.run(apply_one, inbox_id=inbox_id, portal=portal, read=_read, now=now)
-                if await _unless_we_stumble(work, portal) is None:
-                    await store.run(give_up, inbox_id=inbox_id, portal=portal, now=now)
+        for inbox_id in await store.read(waited_for, within=left(), signed=signed, read=_read, now=now):
+            work = store.run(apply_one, within=left(), inbox_id=inbox_id, portal=portal, read=_read, now=now)
+            if await _unless_we_stumble(work, portal) is None:
+                await store.run(give_up, within=left(), inbox_id=inbox_id, portal=portal, now=now)
 
     async def message(self, request: web.Request) -> web.Response:
         """State and delivery of one message, for the portal's own reconciliation; signed, without words."""

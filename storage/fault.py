@@ -24,8 +24,8 @@ _DAMAGED = frozenset({11, 26})  # CORRUPT, NOTADB
 
 # https://www.postgresql.org/docs/current/errcodes-appendix.html
 _DISK_FULL = "53100"
-# serialization, deadlock; unique: another was faster, look again; a plan that a migration made useless
-_AGAIN = frozenset({"40001", "40P01", "23505", "0A000"})
+_AGAIN = frozenset({"40001", "40P01", "23505"})  # serialization, deadlock; unique: another was faster, look again
+_STALE = "0A000"  # a plan that a connection keeps, and that a migration made useless
 _STATES = (
     "08",
     "53",
@@ -86,10 +86,16 @@ def is_lost(error: BaseException) -> bool:
     )
 
 
+def is_over(error: BaseException) -> bool:
+    """Whether a connection is of no use any more: it is gone, or it keeps a plan for a table that has changed."""
+    error = cause(error)
+    return is_lost(error) or (isinstance(error, psycopg.Error) and error.sqlstate == _STALE)
+
+
 def is_worth_again(error: BaseException) -> bool:
     """Whether the same transaction may well pass if it is run anew."""
     error = cause(error)
-    return isinstance(error, psycopg.Error) and (error.sqlstate in _AGAIN or is_lost(error))
+    return isinstance(error, psycopg.Error) and (error.sqlstate in _AGAIN or is_over(error))
 
 
 def is_in_the_way(error: BaseException) -> bool:

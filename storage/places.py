@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import bindparam, select
 
@@ -11,6 +12,7 @@ from bot.domain.conversation import CLOSED
 from storage.sql import Sql
 from storage.tables import channels, conversations, places
 from storage.transaction import Row, Transaction
+from storage.types import micros, moment
 
 _p = places.c
 _PLACE = select(_p.conversation_id, _p.slot, _p.key, _p.channel, _p.ts)
@@ -21,6 +23,13 @@ _OPEN = Sql(
     _PLACE.join(conversations, conversations.c.id == _p.conversation_id)
     .where(_p.channel == bindparam("channel"), *(conversations.c.status != status.value for status in sorted(CLOSED)))
     .order_by(conversations.c.number)
+)
+_DOUBTFUL = Sql(
+    "SELECT p.conversation_id, p.slot, p.key, p.channel, p.ts, MIN(d.first_sent_at) FROM deliveries d"
+    " JOIN places p ON p.conversation_id = d.conversation_id AND p.slot = d.slot"
+    " WHERE d.state = 'delivered' AND d.maybe_sent AND d.settled_at >= :since AND d.what = 'card'"
+    " AND d.lane LIKE 'slack:dm:%' AND p.channel IS NOT NULL AND p.ts IS NOT NULL"
+    " GROUP BY p.conversation_id, p.slot, p.key, p.channel, p.ts"
 )
 _CHANNEL = select(channels.c.named, channels.c.id, channels.c.trouble)
 _NAMED = Sql(_CHANNEL.where(channels.c.named == bindparam("known_as")))
@@ -51,6 +60,12 @@ def place_at(t: Transaction, *, channel: str, ts: str) -> Place | None:
     """The card that stands there, or None."""
     row = t.one(_AT, channel=channel, ts=ts)
     return _place(row) if row else None
+
+
+def doubtful_places(t: Transaction, *, since: datetime) -> Sequence[tuple[Place, datetime]]:
+    """Cards in direct messages whose post was in doubt before it was made, and when it was first tried."""
+    rows = t.rows(_DOUBTFUL, since=micros(since))
+    return [(_place(row[:5]), moment(row[5]) if row[5] is not None else since) for row in rows]
 
 
 def open_places(t: Transaction, *, channel: str) -> Sequence[Place]:

@@ -14,7 +14,7 @@ from sqlalchemy import Engine
 from bot.failpoint import failpoint
 from storage.crew import Crew, Job, Phase
 from storage.engine import POOL, connect
-from storage.fault import is_lost, is_worth_again, told
+from storage.fault import is_over, is_worth_again, told
 from storage.hold import seals_with
 from storage.records import SqlRecords, Tools
 
@@ -133,13 +133,14 @@ class PostgresStore:
                     return query(SqlRecords(self._tools, cursor, locks=False), **job.arguments)
             except BaseException as error:
                 self._forget_lost(error)
-                if attempt == 2 or not is_lost(error):
+                if attempt == 2 or not is_over(error):
                     raise
         raise AssertionError("unreachable")
 
     def _forget_lost(self, error: BaseException) -> None:
-        # A server that went away took the pool's other connections with it: the next try must not meet them.
-        if is_lost(error):
+        # A server that went away took the pool's other connections with it, and all of them keep the same plans: the
+        # next try must not meet them.
+        if is_over(error):
             self._engine.dispose()
 
 
@@ -161,7 +162,7 @@ class _connection:  # noqa: N801 - reads as a with statement
         with contextlib.suppress(Exception):
             if driver is not None and not driver.closed:
                 driver.rollback()
-        if driver is None or driver.closed or (error is not None and is_lost(error)):
+        if driver is None or driver.closed or (error is not None and is_over(error)):
             self._pooled.invalidate()
         else:
             self._pooled.close()

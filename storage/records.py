@@ -220,6 +220,7 @@ class SqlRecords:
     place = places.place
     places_of = places.places_of
     place_at = places.place_at
+    doubtful_places = places.doubtful_places
     open_places = places.open_places
     save_place = places.save_place
     channel = places.channel

@@ -20,7 +20,7 @@ _TOO_MANY = Sql(
     " (SELECT name FROM lives WHERE ended_at IS NULL ORDER BY began_at DESC, name LIMIT :most)"
 )
 _FORGET_LIVES = Sql("DELETE FROM lives WHERE ended_at < :old")
-_FORGET_SUSPECTS = Sql("DELETE FROM suspects WHERE at < :old")
+_FORGET_SUSPECTS = Sql("DELETE FROM suspicions WHERE at < :old")
 _SHOWN = Sql("SELECT name, beats FROM lives")
 # Who beats goes on, whatever its row says: a replica of the version before takes every open life for ended when it
 # starts, and the row may never have been written, or be gone.
@@ -31,15 +31,16 @@ _BEAT = Sql(
 _OVER = Sql("UPDATE lives SET ended_at = :now WHERE name = :name AND ended_at IS NULL")
 _BEGIN = Sql("INSERT INTO lives (name, began_at) VALUES (:name, :now)")
 _END = Sql("UPDATE lives SET beats = beats + :shown, ended_at = :now WHERE name = :name")
-_COUNT = Sql(
-    "INSERT INTO suspects (event_hash, times, at) VALUES (:event_hash, 1, :now)"
-    " ON CONFLICT (event_hash) DO UPDATE SET times = suspects.times + 1, at = excluded.at RETURNING times"
+_BEGUN = Sql(
+    "INSERT INTO suspicions (event_hash, life, at) VALUES (:event_hash, :life, :now)"
+    " ON CONFLICT (event_hash, life) DO UPDATE SET at = excluded.at"
 )
-_ANY = Sql("SELECT 1 FROM suspects LIMIT 1")
-_COUNTED = Sql("SELECT 1 FROM suspects WHERE event_hash = :event_hash")
-_FORGIVE = Sql("UPDATE suspects SET times = times - 1 WHERE event_hash = :event_hash")
-_FORGIVEN = Sql("DELETE FROM suspects WHERE event_hash = :event_hash AND times < 1")
-_CLEAR = Sql("DELETE FROM suspects WHERE event_hash = :event_hash")
+_TIMES = Sql("SELECT COUNT(*) FROM suspicions WHERE event_hash = :event_hash")
+_ANY = Sql("SELECT 1 FROM suspicions LIMIT 1")
+_COUNTED = Sql("SELECT 1 FROM suspicions WHERE event_hash = :event_hash LIMIT 1")
+_FORGIVE = Sql("DELETE FROM suspicions WHERE event_hash = :event_hash AND life = :life")
+_FORGIVE_ALL = Sql("DELETE FROM suspicions WHERE life = :name")
+_CLEAR = Sql("DELETE FROM suspicions WHERE event_hash = :event_hash")
 
 
 def life_began(t: Transaction, name: str, *, now: datetime) -> dict[str, int]:
@@ -73,7 +74,8 @@ def lives_over(t: Transaction, names: Iterable[str], *, now: datetime) -> None:
 
 
 def life_ended(t: Transaction, name: str, *, now: datetime) -> None:
-    """It ended as it should."""
+    """It ended as it should, and nothing that it could not take in was the end of it."""
+    t.run(_FORGIVE_ALL, name=name)
     t.run(_END, name=name, shown=SHOWN, now=micros(now))
 
 
@@ -87,18 +89,18 @@ def suspected(t: Transaction, *, portal: str, event_id: str) -> bool:
     return t.one(_COUNTED, event_hash=t.hash("event", portal, event_id)) is not None
 
 
-def suspect(t: Transaction, *, portal: str, event_id: str, now: datetime) -> int:
-    """Count an event before it is read; how often it was begun and not taken in, this time included."""
-    row = t.one(_COUNT, event_hash=t.hash("event", portal, event_id), now=micros(now))
+def suspect(t: Transaction, *, portal: str, event_id: str, life: str, now: datetime) -> int:
+    """Write down that a life begins with an event; in how many it was begun and not taken in, this one included."""
+    event_hash = t.hash("event", portal, event_id)
+    t.run(_BEGUN, event_hash=event_hash, life=life, now=micros(now))
+    row = t.one(_TIMES, event_hash=event_hash)
     assert row is not None
     return int(row[0])
 
 
-def forgive(t: Transaction, *, portal: str, event_id: str) -> None:
-    """One time less; none is no count."""
-    event_hash = t.hash("event", portal, event_id)
-    t.run(_FORGIVE, event_hash=event_hash)
-    t.run(_FORGIVEN, event_hash=event_hash)
+def forgive(t: Transaction, *, portal: str, event_id: str, life: str) -> None:
+    """In that life it was not the event's fault."""
+    t.run(_FORGIVE, event_hash=t.hash("event", portal, event_id), life=life)
 
 
 def unsuspect(t: Transaction, *, portal: str, event_id: str) -> None:

@@ -272,6 +272,7 @@ deliveries = Table(
     Index("deliveries_in_flight", "lane", unique=True, **only("state = 'sending'")),
     Index("deliveries_fold", "fold", unique=True, **only("state = 'pending'")),
     Index("deliveries_reply", "subject", **only("what = 'reply'")),
+    Index("deliveries_doubtful", "settled_at", **only("state = 'delivered' AND maybe_sent")),
     Index("deliveries_state", "state", "n", **only("state IN ('failed', 'dropped')")),
 )
 

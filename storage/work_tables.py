@@ -76,7 +76,16 @@ lives = Table(
     Column("beats", BigInteger, nullable=False, server_default="0"),
 )
 
-# Events that were begun after such an end, and not taken in yet: the same hash as in the inbox.
+# Events that a life has begun after such an end, and not taken in: the same hash as in the inbox.
+suspicions = Table(
+    "suspicions",
+    metadata,
+    Column("event_hash", LargeBinary, primary_key=True),
+    Column("life", Text, primary_key=True),
+    Column("at", Moment, nullable=False),
+)
+
+# How the version before counted them; it may still run beside this one.
 suspects = Table(
     "suspects",
     metadata,

@@ -72,17 +72,26 @@ def receive(records: Records, *, signed: Signed, read: Reader, now: datetime, al
         portal=portal, event_id=signed.event_id, sha256=signed.sha256, raw=signed.raw, type=kind, now=now
     )
     if inbox_id is None:
-        return _seen_before(records, signed, now=now)
+        answer = _seen_before(records, signed, now=now)
+        if answer.taken is Taken.SAME and not alone:
+            _what_waited(records, event, portal=portal, read=read, now=now)
+        return answer
     if isinstance(event, Unusable):
         intake.quarantine(records, inbox_id=inbox_id, portal=portal, reason=event.reason, now=now)
         return Answer(taken=Taken.QUARANTINED, id=inbox_id)
     fresh, about = _apply(records, event, inbox_id=inbox_id, portal=portal, now=now)
     if about:
         records.settle_inbox(inbox_id, state=InboxState.WAITING, type=kind, about=about)
-    if isinstance(event, MessageCreated) and not alone:
+    if not alone:
+        _what_waited(records, event, portal=portal, read=read, now=now)
+    return Answer(taken=Taken.STORED if fresh else Taken.SAME, id=inbox_id)
+
+
+def _what_waited(records: Records, event: Event | Unusable, *, portal: str, read: Reader, now: datetime) -> None:
+    """Apply what had waited for this message; also when it comes once more, after a try that did not come so far."""
+    if isinstance(event, MessageCreated):
         for waiting in _waiting_for(records, event, portal=portal):
             apply_one(records, inbox_id=waiting, portal=portal, read=read, now=now)
-    return Answer(taken=Taken.STORED if fresh else Taken.SAME, id=inbox_id)
 
 
 def _seen_before(records: Records, signed: Signed, *, now: datetime) -> Answer:
@@ -165,7 +174,9 @@ def apply_one(records: Records, *, inbox_id: str, portal: str, read: Reader, now
 
 
 def give_up(records: Records, *, inbox_id: str, portal: str, now: datetime, reason: str = STUMBLED) -> None:
-    """Show to a person that an event which waited cannot be taken in."""
+    """Show to a person that an event which waited cannot be taken in, if it still does."""
+    if records.waiting_event(inbox_id) is None:
+        return
     intake.quarantine(records, inbox_id=inbox_id, portal=portal, reason=reason, now=now)
 
 

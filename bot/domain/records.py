@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
+from bot.domain.alarm import Place
 from bot.domain.conversation import Conversation, Note
 from bot.domain.decision import Decision
 from bot.domain.message import Patient, StoredMessage
@@ -154,6 +155,10 @@ class MessageRecords(Protocol):
         Keys: message_id, thread_id, kind, received_at, standing, status, department, card ("posted" or "waiting"),
         replies (each reply_id, state, written_at, delivered_at).
         """
+        ...
+
+    def doubtful_places(self, *, since: datetime) -> Sequence[tuple[Place, datetime]]:
+        """Cards in direct messages whose post was in doubt before it was made, and when it was first tried."""
         ...
 
 

@@ -206,23 +206,23 @@ class Records(MessageRecords, AnswerRecords, OverviewRecords, UnshownRecords, Pr
         ...
 
     def life_ended(self, name: str, *, now: datetime) -> None:
-        """It ended as it should."""
+        """It ended as it should, and no event was the end of it."""
         ...
 
     def has_suspects(self) -> bool:
-        """Whether any event has a count."""
+        """Whether any event was begun in some life and not taken in."""
         ...
 
     def suspected(self, *, portal: str, event_id: str) -> bool:
-        """Whether this event has one."""
+        """Whether this event was."""
         ...
 
-    def suspect(self, *, portal: str, event_id: str, now: datetime) -> int:
-        """Count an event before it is read; how often it was begun and not taken in, this time included."""
+    def suspect(self, *, portal: str, event_id: str, life: str, now: datetime) -> int:
+        """Write down that a life begins with an event; in how many it was begun and not taken in, this one included."""
         ...
 
-    def forgive(self, *, portal: str, event_id: str) -> None:
-        """Take one time back."""
+    def forgive(self, *, portal: str, event_id: str, life: str) -> None:
+        """In that life it was not the event's fault."""
         ...
 
     def unsuspect(self, *, portal: str, event_id: str) -> None:

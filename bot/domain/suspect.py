@@ -75,18 +75,18 @@ def known(records: Records, *, portal: str, event_id: str) -> bool:
     return records.suspected(portal=portal, event_id=event_id)
 
 
-def count(records: Records, *, portal: str, event_id: str, now: datetime) -> int:
-    """Write down that this event is about to be read; how often it was under way, this time included.
+def count(records: Records, *, portal: str, event_id: str, life: str, now: datetime) -> int:
+    """Write down that this event is about to be read; in how many lives it was under way, this one included.
 
-    More than MOST, and it must not be read. More than once, and it is read without what had waited for it: perhaps
+    More than MOST, and it must not be read. More than one, and it is read without what had waited for it: perhaps
     that ends the service.
     """
-    return records.suspect(portal=portal, event_id=event_id, now=now)
+    return records.suspect(portal=portal, event_id=event_id, life=life, now=now)
 
 
-def forgiven(records: Records, *, portal: str, event_id: str) -> None:
-    """It could not be stored, and the service lives: one count less."""
-    records.forgive(portal=portal, event_id=event_id)
+def forgiven(records: Records, *, portal: str, event_id: str, life: str) -> None:
+    """It could not be stored, and the life goes on: that was not the event's fault."""
+    records.forgive(portal=portal, event_id=event_id, life=life)
 
 
 def cleared(records: Records, *, portal: str, event_id: str) -> None:

@@ -58,7 +58,10 @@ class Life:
             log.event(logger, "service.careful.over")
 
     async def end(self) -> None:
-        """It ends as it should, unless an act is at work that nobody waits for any more: that may never end."""
+        """It ends as it should, unless an act is at work that nobody waits for any more: that may never end.
+
+        With its end goes all that events were blamed for in it.
+        """
         for _ in range(_WAITS):  # what was taken back a moment ago is on its way out
             if self._store.forsaken(reads=False):
                 await asyncio.sleep(_WAIT)

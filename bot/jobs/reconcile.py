@@ -14,7 +14,7 @@ from bot.slack.poster import YOUNG, Poster, Standing
 
 logger = logging.getLogger("portaldesk.reconcile")
 
-SLOTS = frozenset({"department", "urgent"})  # what stands in a channel; direct messages and threads are people's own
+SLOTS = frozenset({"department", "urgent"})  # what stands in a channel
 LATELY = timedelta(days=1)  # in which a card may have been left behind, though nothing is open any more
 REACH = timedelta(days=30)  # how far back a channel is read
 
@@ -32,8 +32,22 @@ class Reconciler:
         """Look at every channel; deleted cards are posted again, of two with one key the later one goes."""
         for channel, cards in (await self._store.read(standing)).items():
             await self._channel(channel, cards)
+        await self._direct_messages()
         asked, self._asked = await self._store.run(doubt.ask_again, after=self._asked, now=self._clock())
         log.event(logger, "reconcile.done", count=asked)
+
+    async def _direct_messages(self) -> None:
+        """Where a post was in doubt and made again: the first one may have come all the same, after we looked for it.
+
+        Nothing else is looked at there, and nothing that somebody deleted comes back: they are people's own.
+        """
+        now = self._clock()
+        for card, tried in await self._store.read(_doubtful, since=now - LATELY):
+            found = await self._poster.standing(str(card.channel), since=(tried - YOUNG).timestamp())
+            one = (found or {}).get(card.key)
+            if one and card.ts in one.stands:
+                young = (now - YOUNG).timestamp()
+                await self._one(str(card.channel), card, [ts for ts in one.stands if float(ts) < young])
 
     async def _channel(self, channel: str, cards: Sequence[Place]) -> None:
         now = self._clock()
@@ -68,6 +82,10 @@ class Reconciler:
             if ts != card.ts:
                 await self._poster.delete(channel, ts)
                 log.event(logger, "reconcile.card.twice", conversation=card.conversation_id)
+
+
+def _doubtful(records: Records, *, since: datetime) -> Sequence[tuple[Place, datetime]]:
+    return records.doubtful_places(since=since)
 
 
 def standing(records: Records) -> dict[str, list[Place]]:

@@ -17,17 +17,19 @@ logger = logging.getLogger("portaldesk.watchdog")
 
 PATIENCE = 120.0  # seconds without a beat: far more than any call, lock or disk may take
 START_AT_MOST = 600.0  # seconds: a database that was killed may have a long log to read again
-STOP_AT_MOST = 90.0  # seconds, all that is on the wire included; as long as systemd waits
+STOP_AT_MOST = 90.0  # seconds, all that is on the wire included
 ENDED = 70  # the exit status, EX_SOFTWARE of sysexits.h
 _LATER = 30.0  # seconds after the watchdog itself would have ended it
 _STDERR = 2  # whatever became of sys.stderr
+_WORDS_WITHIN = 2.0  # seconds
 _ANEW = 10.0  # seconds between two times that the last resort is put off
 
 
 def last_resort(seconds: float) -> None:
     """End the process, with exit status 1, unless this is called again within so many seconds.
 
-    What does it is no thread of Python: it also ends what holds the interpreter, and a watchdog that hangs.
+    What does it is no thread of Python: it also ends what holds the interpreter, and a watchdog that hangs. A process
+    that was stopped (Ctrl-Z, a frozen container) for longer is ended when it goes on: by then others have its work.
     """
     faulthandler.dump_traceback_later(seconds, exit=True, file=_STDERR)
 
@@ -44,7 +46,7 @@ class Watchdog:
     several threads write, the others beat on beside one that hangs: what is at work for so long, though nobody waits
     for it any more, is a hang as well.
 
-    A machine that was asleep, or a process that was stopped, is no hang: then the thread itself woke late.
+    A machine that was asleep, or a process that was stopped for a while, is no hang: then the thread itself woke late.
     `put_off(seconds)` hears every few seconds how long it may take until this is looked at again.
     """
 
@@ -67,10 +69,12 @@ class Watchdog:
     async def beat(self) -> None:
         """All of it works: the loop runs this, and the writer answers, if only that the database is away."""
         self._asks = True
-        with suppress(StoreUnavailable):
-            await self._store.run(_nothing)
-        self._asks = False
-        self._beaten = time.monotonic()
+        try:
+            with suppress(StoreUnavailable):
+                await self._store.run(_nothing)
+            self._beaten = time.monotonic()
+        finally:
+            self._asks = False
 
     def start(self) -> None:
         """Watch from now on."""
@@ -94,10 +98,16 @@ class Watchdog:
                 put_off = now
             still = now - max(self._beaten, self._store.moved_at() if self._asks else 0.0)
             if still > self._patience or min(self._store.forsaken(), now - awake) > self._patience:
-                log.event(logger, "service.hangs", level=logging.CRITICAL, seconds=int(still))
-                faulthandler.dump_traceback()  # lines of code of every thread, no values
+                words = threading.Thread(target=_tell, args=(int(still),), name="last words", daemon=True)
+                words.start()
+                words.join(_WORDS_WITHIN)  # whoever reads the log may stand still himself
                 self._end(ENDED)
                 return
+
+
+def _tell(seconds: int) -> None:
+    log.event(logger, "service.hangs", level=logging.CRITICAL, seconds=seconds)
+    faulthandler.dump_traceback(_STDERR)  # lines of code of every thread, no values
 
 
 def _nothing(records: object) -> None:

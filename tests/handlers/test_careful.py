@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
@@ -39,7 +40,8 @@ async def store(tmp_path: Path) -> AsyncIterator[Store]:
 @pytest.fixture
 def life(store: Store) -> Life:
     """Begins one life of the service after an end that was none."""
-    return lambda: SingleFile(store=store, care=lambda: Care(NOW + timedelta(minutes=10)))
+    lives = itertools.count()
+    return lambda: SingleFile(store=store, life=f"life-{next(lives)}", care=lambda: Care(NOW + timedelta(minutes=10)))
 
 
 def plenty() -> float:
@@ -104,17 +106,15 @@ async def test_nor_is_it_one_from_life_to_life(life: Life, store: Store):
 async def test_what_is_still_at_work_is_not_forgiven(life: Life, store: Store):
     """It may be what hangs: whoever ends the service then must find its count."""
     file, goes_on = life(), threading.Event()
-    hangs = asyncio.create_task(store.run(lambda _: goes_on.wait(20), within=0.1))
+    await refused(file)
     with pytest.raises(StoreUnavailable):
-        await hangs
-    file._counted[("main", "evt")] = 1
-    file._refused.add(("main", "evt"))
+        await store.run(lambda _: goes_on.wait(20), within=0.1)
     await file.forgive()
-    assert file._refused
+    assert await store.read(suspect.known, portal="main", event_id="evt")
     goes_on.set()
     await until(lambda: _nothing_at_work(store), what="an act that ends after all")
     await file.forgive()
-    assert not file._refused
+    assert not await store.read(suspect.known, portal="main", event_id="evt")
 
 
 async def _nothing_at_work(store: Store) -> bool:
@@ -148,7 +148,7 @@ async def test_one_portals_backlog_does_not_hold_up_another(life: Life):
 async def test_afterwards_they_come_side_by_side(store: Store):
     """With no such end, or when the careful time is over, nobody waits for another."""
     for care in (Care(), Care(NOW)):
-        file = SingleFile(store=store, care=lambda care=care: care)
+        file = SingleFile(store=store, life="calm", care=lambda care=care: care)
         async with file.passing(portal="main", event_id="one", now=NOW, left=plenty):
             assert await read(file, "other")
 
@@ -156,10 +156,11 @@ async def test_afterwards_they_come_side_by_side(store: Store):
 async def test_what_has_a_count_is_counted_also_when_nobody_is_careful_any_more(life: Life, store: Store):
     """A portal waits for hours from try to try; the others go side by side meanwhile."""
     await ends_in_the_middle(life())
-    calm = SingleFile(store=store, care=lambda: Care(suspects=True))
+    calm = SingleFile(store=store, life="calm", care=lambda: Care(suspects=True))
     async with calm.passing(portal="main", event_id=EVENTS[1], now=NOW, left=plenty):
         assert await read(calm, EVENTS[2])
-    for _ in range(MOST - 1):
-        await ends_in_the_middle(SingleFile(store=store, care=lambda: Care(suspects=True)), EVENTS[:1])
+    for n in range(MOST - 1):
+        calm_too = SingleFile(store=store, life=f"calm-{n}", care=lambda: Care(suspects=True))
+        await ends_in_the_middle(calm_too, EVENTS[:1])
     assert not await read(calm, EVENTS[0])
     assert await read(calm, EVENTS[0])

@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 import pytest
 
 from bot.domain import suspect
-from bot.domain.store import Records, Store, StoreFull, StoreTooSlow
+from bot.domain.store import Records, Store, StoreFull, StoreTooSlow, StoreUnavailable
 from bot.domain.suspect import CAREFUL, MOST, SHOWN
 from bot.jobs.life import Life
 from handlers.careful import SingleFile
@@ -200,6 +201,20 @@ async def test_a_query_at_work_is_no_hang_of_an_act(begin: Begin, store: Store):
     assert careful(await begin()) == [False]
 
 
+async def test_with_a_clean_end_goes_what_events_were_blamed_for(begin: Begin, store: Store, clock: Clock):
+    """A slow database refused an event in each of many lives; each was ended as it should be, and one was killed."""
+    await begin()
+    for _ in range(MOST + 2):
+        life = await begin()
+        file = SingleFile(store=store, life=life.name, care=life.care)
+        with suppress(StoreUnavailable):
+            async with file.passing(portal="main", event_id="evt", now=clock.now, left=lambda: 5.0) as times:
+                assert times == 1
+                raise StoreUnavailable("slow")
+        await life.end()
+    assert not await store.read(suspect.known, portal="main", event_id="evt")
+
+
 async def test_a_service_that_crashes_for_days_leaves_few_rows(begin: Begin, store: Store, clock: Clock):
     """Each start closes what is beyond the newest hundred, and forgets what ended the day before."""
     for _ in range(130):
@@ -222,7 +237,7 @@ async def test_poison_is_set_aside_at_a_portal_that_takes_its_time(
         clock.now += timedelta(seconds=wait)
         await all_beat(*alive)
         which = tries % replicas
-        file = SingleFile(store=store, care=alive[which].care)
+        file = SingleFile(store=store, life=alive[which].name, care=alive[which].care)
         if not await is_read(file, clock.now):
             break
         killed += 1

@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,8 @@ class Answering:
         """Answer as told."""
         if self._how == "away":
             raise StoreUnavailable
+        if self._how == "fails though it moves":
+            raise RuntimeError("cannot start a transaction within a transaction")
         if self._how in ("hangs", "waits in a queue that moves"):
             await asyncio.sleep(3600)
         return None
@@ -40,7 +43,7 @@ class Answering:
 
     def moved_at(self) -> float:
         """When its writer was last through with something."""
-        return time.monotonic() if self._how == "waits in a queue that moves" else 0.0
+        return time.monotonic() if "moves" in self._how else 0.0
 
 
 async def watched(how: str) -> list[int]:
@@ -59,7 +62,8 @@ async def watched(how: str) -> list[int]:
 
 async def _beat(dog: Watchdog) -> None:
     while True:
-        await dog.beat()
+        with suppress(RuntimeError):
+            await dog.beat()
         await asyncio.sleep(0.2)
 
 
@@ -69,9 +73,9 @@ async def test_what_answers_lives(how: str):
     assert await watched(how) == []
 
 
-@pytest.mark.parametrize("how", ["hangs", "hangs beside others"])
+@pytest.mark.parametrize("how", ["hangs", "hangs beside others", "fails though it moves"])
 async def test_what_does_not_answer_is_ended(how: str):
-    """A writer that never comes back ends the process, once, for whoever supervises it; also when others go on."""
+    """A writer that never comes back, or fails at everything, ends the process, once, for whoever supervises it."""
     assert await watched(how) == [ENDED]
     assert "watchdog" not in [thread.name for thread in threading.enumerate()]
 

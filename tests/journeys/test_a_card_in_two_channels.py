@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from bot.jobs.reconcile import Reconciler
+from storage.sql import Sql
 from tests.world import World, button, labels, message, until, words
 
 
@@ -141,3 +142,27 @@ async def test_later_words_follow_the_card(desk: World):
     await desk.write(message(n="3", thread_id="t-1", body={"format": "plain", "text": "Now both ears.", "lang": "en"}))
     await until(lambda: told("both ears", "C0NURSING", nursing, "U0ALICE"), what="the third message")
     assert not await told("both ears", "C0FRONT", card, "U0BEN")
+
+
+@pytest.mark.parametrize("doubtful", [True, False])
+async def test_of_two_in_a_direct_message_the_first_goes(desk: World, doubtful: bool):
+    """Its post was in doubt, was looked for and made again; then the first one came after all, and nobody presses it."""
+    await desk.write(message())
+    card = await desk.card("Ear drops and swimming")
+    assert (await desk.hand(card, "Grace")).get("closed")
+    received = await desk.direct("U0GRACE", "For you")
+    await desk.quiet()
+    (place,) = await desk.rows("SELECT key, channel FROM places WHERE slot LIKE 'dm:%'")
+    assert desk.service._front
+    copy = {"text": "For you, once more", "blocks": received["blocks"]}
+    assert (await desk.service._front.poster.post(place[1], copy, key=place[0])).done
+    if doubtful:
+        mark = Sql("UPDATE deliveries SET maybe_sent = TRUE WHERE lane = 'slack:dm:U0GRACE'")
+        await desk.service.store.run(lambda records: records.run(mark))
+    await _round(desk).run()  # it may be on its way there
+    assert (await desk.direct("U0GRACE", "once more"))["ts"] != received["ts"]
+    await desk.later(minutes=5)
+    await _round(desk).run()
+    await desk.quiet()
+    left = await desk.direct("U0GRACE")
+    assert (left["ts"] == received["ts"]) is doubtful, "where nothing was in doubt nothing is read"

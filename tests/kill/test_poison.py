@@ -48,7 +48,7 @@ async def test_what_ends_the_service_each_time_is_set_aside(
         await service.end()
     assert service.deaths == MOST + 1, scene.report(service)
     assert await Nurse(play).card(poison) is None
-    assert scene.rows(database, "SELECT COUNT(*) FROM suspects") == [(0,)]
+    assert scene.rows(database, "SELECT COUNT(*) FROM suspicions") == [(0,)]
     assert await scene.breaches(database) == []
 
 
@@ -88,7 +88,7 @@ async def test_what_waits_and_ends_the_service_leaves_the_message_that_it_waits_
     finally:
         await service.end()
     assert service.deaths == len(deaths), scene.report(service)
-    assert scene.rows(database, "SELECT COUNT(*) FROM suspects") == [(0,)]
+    assert scene.rows(database, "SELECT COUNT(*) FROM suspicions") == [(0,)]
     assert await scene.breaches(database) == []
 
 
@@ -131,7 +131,7 @@ async def test_it_ends_two_replicas_and_is_set_aside_all_the_same(
             await service.end()
     assert MOST <= sum(deaths) <= MOST + len(services), [scene.report(service) for service in services]
     assert await Nurse(play).card(poison) is None
-    assert scene.rows(database, "SELECT COUNT(*) FROM suspects") == [(0,)]
+    assert scene.rows(database, "SELECT COUNT(*) FROM suspicions") == [(0,)]
     assert await scene.breaches(database) == []
 
 

@@ -164,6 +164,7 @@ def test_each_table_says_which_columns_are_encrypted():
         ("journal", "actor"), ("journal", "detail_json"), ("journal", "outcome"), ("journal", "subject"),
         ("messages", "portal"), ("messages", "standing"), ("notes", "author"), ("notes", "channel"), ("notes", "ts"),
         ("oldest_code", "revision"), ("own_phrases", "slack"), ("paces", "lane"), ("lives", "name"),
+        ("suspicions", "life"),
         ("places", "channel"), ("places", "key"), ("places", "slot"), ("places", "ts"), ("practices", "applied_by"),
         ("replies", "code"), ("replies", "owner"), ("replies", "portal_status"), ("replies", "settled_by"),
         ("replies", "state"), ("stopped_portals", "portal"), ("unshown", "channel"), ("unshown", "looked_by"),

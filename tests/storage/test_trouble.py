@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import psycopg
@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy.engine import make_url
 
 from bot.domain.store import StoreFull, StoreUnavailable
-from storage.engine import LOG_LIMIT, connect
+from storage.engine import LOG_LIMIT, POOL, connect
 from storage.postgres import ATTEMPTS, PostgresStore
 from storage.sql import Sql
 from tests.postgres import PostgresServer
@@ -155,18 +155,26 @@ async def test_an_act_that_others_hold_up_each_time_is_asked_for_again(postgres_
 
 
 @pytest.mark.postgres
-async def test_a_plan_that_a_migration_made_useless_is_made_anew(postgres_url: str, opened):
-    """`cached plan must not change result type`: a column changed its type while the service goes on."""
+@pytest.mark.parametrize("how", ["run", "read"])
+async def test_a_plan_that_a_migration_made_useless_is_made_anew(postgres_url: str, opened, how: str):
+    """`cached plan must not change result type`, on all connections at once: a column changes while the service goes on."""
     store = opened(postgres_url)
-    runs = []
+    look, once = Sql("SELECT word FROM words"), threading.Barrier(POOL)
 
     def act(records):
-        runs.append(1)
-        if len(runs) < 3:
-            records.run(Sql("DO $$ BEGIN RAISE SQLSTATE '0A000'; END $$"))
-        return len(runs)
+        with suppress(threading.BrokenBarrierError):
+            once.wait(1)  # each connection has its share
+        return [row[0] for row in records.rows(look)]
 
-    assert await store.run(act) == 3
+    with psycopg.connect(postgres_url) as owner:
+        owner.execute("CREATE TABLE words AS SELECT 'one' AS word")
+    work = getattr(store, how)
+    for _ in range(8):
+        await asyncio.gather(*(work(act) for _ in range(POOL)))
+    with psycopg.connect(postgres_url) as owner:
+        owner.execute("ALTER TABLE words ALTER COLUMN word TYPE varchar(40)")
+    once.abort()
+    assert await asyncio.gather(*(work(act) for _ in range(POOL))) == [["one"]] * POOL
 
 
 async def test_the_database_file_is_its_owners_only(sqlite_url: str, opened):

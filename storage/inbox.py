@@ -111,6 +111,11 @@ def waiting_for(t: Transaction, *, portal: str, about: tuple[str, str]) -> Seque
     return [row[0] for row in sorted(rows, key=lambda row: (row[1], row[0]))]
 
 
+def waits(t: Transaction, inbox_id: str) -> bool:
+    """Whether that event still waits; also when nobody can read it."""
+    return t.one(_WAITING, inbox_id=inbox_id) is not None
+
+
 def waiting_event(t: Transaction, inbox_id: str) -> InboxRow | None:
     """The event of that id with its raw bytes, while it waits."""
     row = t.one(_WAITING, inbox_id=inbox_id)

@@ -157,6 +157,7 @@ class SqlRecords:
     settle_inbox = inbox.settle_inbox
     waiting_for = inbox.waiting_for
     waiting_event = inbox.waiting_event
+    waits = inbox.waits
     waiting_since = inbox.waiting_since
 
     add_unshown = not_shown.add_unshown

@@ -175,7 +175,7 @@ def apply_one(records: Records, *, inbox_id: str, portal: str, read: Reader, now
 
 def give_up(records: Records, *, inbox_id: str, portal: str, now: datetime, reason: str = STUMBLED) -> None:
     """Show to a person that an event which waited cannot be taken in, if it still does."""
-    if records.waiting_event(inbox_id) is None:
+    if not records.waits(inbox_id):
         return
     intake.quarantine(records, inbox_id=inbox_id, portal=portal, reason=reason, now=now)
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
 from bot.domain.alarm import Alarm, Channel, Place
 from bot.domain.delivery import Claim, Delivery, Outcome, State, What
 from bot.domain.journal import Entry
+from bot.domain.life import LifeRecords
 from bot.domain.overview import OverviewRecords
 from bot.domain.records import AnswerRecords, InboxRow, InboxState, MessageRecords
 from bot.domain.tail import Tail
@@ -44,7 +45,7 @@ class StoreDamaged(StoreUnavailable):
     """What stands at the address is damaged, or no database. It does not pass by itself."""
 
 
-class Records(MessageRecords, AnswerRecords, OverviewRecords, UnshownRecords, Protocol):
+class Records(MessageRecords, AnswerRecords, OverviewRecords, UnshownRecords, LifeRecords, Protocol):
     """The rows, inside one transaction. Everything that an act reads or writes goes through here.
 
     Every `add_*`, `save_*` takes effect with the transaction, or not at all.
@@ -180,53 +181,16 @@ class Records(MessageRecords, AnswerRecords, OverviewRecords, UnshownRecords, Pr
         """Ids of events that wait for either of these, oldest first."""
         ...
 
+    def waits(self, inbox_id: str) -> bool:
+        """Whether that event still waits; also when nobody can read it."""
+        ...
+
     def waiting_event(self, inbox_id: str) -> InboxRow | None:
         """The event of that id with its raw bytes, while it waits."""
         ...
 
     def waiting_since(self, *, before: datetime) -> Sequence[str]:
         """Ids of events that wait since before then, oldest first; nobody else settles them meanwhile."""
-        ...
-
-    # the service's own lives
-    def life_began(self, name: str, *, now: datetime) -> Mapping[str, int]:
-        """Remember a life of the service; the earlier ones without an end, and how often each has shown itself."""
-        ...
-
-    def life_beats(self, name: str, *, now: datetime) -> None:
-        """It goes on."""
-        ...
-
-    def lives_shown(self) -> Mapping[str, int]:
-        """How often each life has shown itself; its own end is as good as two beats."""
-        ...
-
-    def lives_over(self, names: Iterable[str], *, now: datetime) -> None:
-        """They have no end of their own and do not go on."""
-        ...
-
-    def life_ended(self, name: str, *, now: datetime) -> None:
-        """It ended as it should, and no event was the end of it."""
-        ...
-
-    def has_suspects(self) -> bool:
-        """Whether any event was begun in some life and not taken in."""
-        ...
-
-    def suspected(self, *, portal: str, event_id: str) -> bool:
-        """Whether this event was."""
-        ...
-
-    def suspect(self, *, portal: str, event_id: str, life: str, now: datetime) -> int:
-        """Write down that a life begins with an event; in how many it was begun and not taken in, this one included."""
-        ...
-
-    def forgive(self, *, portal: str, event_id: str, life: str) -> None:
-        """In that life it was not the event's fault."""
-        ...
-
-    def unsuspect(self, *, portal: str, event_id: str) -> None:
-        """It was taken in."""
         ...
 
     # portals

@@ -137,7 +137,7 @@ class PortalRoutes:
 
         async with self._door.file.passing(portal=signed.portal, event_id=signed.event_id, now=now, left=left) as times:
             if times > suspect.MOST:
-                return await self._aside(run, signed, now)
+                return await self._aside(signed, now, left)
             if b'"portal.ping"' in signed.raw and isinstance(_read(signed.raw, now), Ping):
                 failpoint("webhook.ping")
                 return None
@@ -152,13 +152,14 @@ class PortalRoutes:
                 await self._what_waited(signed, now, left)
             return answer
 
-    async def _aside(self, run: Callable[..., Awaitable[Answer]], signed: Signed, now: datetime) -> Answer:
+    async def _aside(self, signed: Signed, now: datetime, left: Callable[[], float]) -> Answer:
         """It ended the service each time: it stays unread. If it had been taken in alone, that is what had waited."""
-        answer = await run(receive, read=_set_aside)
+        store = self._door.store
+        answer = await store.run(receive, within=left(), signed=signed, read=_set_aside, now=now)
         if answer.taken is Taken.SAME:
-            for inbox_id in await self._door.store.read(waited_for, signed=signed, read=_read, now=now):
+            for inbox_id in await store.read(waited_for, within=left(), signed=signed, read=_read, now=now):
                 shown = partial(give_up, inbox_id=inbox_id, portal=signed.portal, reason=suspect.SET_ASIDE)
-                await self._door.store.run(shown, now=now)
+                await store.run(shown, within=left(), now=now)
         return answer
 
     async def _what_waited(self, signed: Signed, now: datetime, left: Callable[[], float]) -> None:

@@ -47,10 +47,16 @@ class Job:
     )  # fmt: skip
 
     def __init__(
-        self, function: Callable[..., Any], arguments: dict[str, Any], loop: asyncio.AbstractEventLoop
+        self,
+        function: Callable[..., Any],
+        arguments: dict[str, Any],
+        loop: asyncio.AbstractEventLoop,
+        *,
+        reads: bool,
+        patient: bool,
     ) -> None:
-        self.reads = False  # it writes nothing
-        self.patient = False  # it may take as long as it takes
+        self.reads = reads
+        self.patient = patient
         self.function = function
         self.arguments = arguments
         self.loop = loop
@@ -116,8 +122,7 @@ class Crew:
         loop = asyncio.get_running_loop()
         if not self._open or self._queue.qsize() >= QUEUE_LIMIT:
             raise StoreUnavailable("the store is closed" if not self._open else "too much is waiting for the database")
-        job = Job(function, arguments, loop)
-        job.reads, job.patient = reads, patient
+        job = Job(function, arguments, loop, reads=reads, patient=patient)
         timer = loop.call_later(within, self._too_late, job) if within is not None else None
         self._queue.put(job)
         try:

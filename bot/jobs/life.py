@@ -63,8 +63,9 @@ class Life:
         With its end goes all that events were blamed for in it.
         """
         for _ in range(_WAITS):  # what was taken back a moment ago is on its way out
-            if self._store.forsaken(reads=False):
-                await asyncio.sleep(_WAIT)
+            if not self._store.forsaken(reads=False):
+                break
+            await asyncio.sleep(_WAIT)
         if self._begun and not self._store.forsaken(reads=False):
             with suppress(StoreUnavailable):  # then the next life is careful without need
                 await self._store.run(suspect.ended, life=self.name, now=self._clock())

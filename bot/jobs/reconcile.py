@@ -42,11 +42,11 @@ class Reconciler:
         Nothing else is looked at there, and nothing that somebody deleted comes back: they are people's own.
         """
         now = self._clock()
+        young = (now - YOUNG).timestamp()
         for card, tried in await self._store.read(_doubtful, since=now - LATELY):
             found = await self._poster.standing(str(card.channel), since=(tried - YOUNG).timestamp())
             one = (found or {}).get(card.key)
             if one and card.ts in one.stands:
-                young = (now - YOUNG).timestamp()
                 await self._one(str(card.channel), card, [ts for ts in one.stands if float(ts) < young])
 
     async def _channel(self, channel: str, cards: Sequence[Place]) -> None:

@@ -98,6 +98,16 @@ _PROMISES = {
 _AS_GOOD = {"remote_write", "remote_apply"}  # of synchronous_commit: stricter than on
 # Ours is on (storage.engine); what sessions get by themselves shows what somebody wanted of this server.
 _BY_ITSELF = "SELECT reset_val FROM pg_settings WHERE name = 'synchronous_commit'"
+# NULL where words are ordered by bytes, which no library changes.
+_ORDERED_BY = (
+    "SELECT quote_ident(datname), datcollversion, pg_database_collation_actual_version(oid) FROM pg_database"
+    " WHERE datname = current_database()"
+)
+_KNOWS_ITS_ORDER = 150_000  # PostgreSQL 15 is the first that keeps the version with each database
+_REORDER = (
+    "Its C library or ICU was changed: unique rules may not hold. As the owner, with the service stopped:"
+    " REINDEX DATABASE {name}; then ALTER DATABASE {name} REFRESH COLLATION VERSION."
+)
 _COULD_CHANGE = (
     "SELECT current_user, pg_has_role(relowner, 'USAGE') OR has_table_privilege(oid, 'DELETE, TRUNCATE')"
     " OR has_table_privilege(oid, 'TRIGGER') OR (SELECT bool_or(has_column_privilege(oid, told, 'UPDATE'))"
@@ -122,6 +132,7 @@ def _postgres(connection: Connection) -> Iterator[Fact]:
             level="warning",
             advice="The service turns it on for itself, other tools do not. Set it to on.",
         )
+    yield from _order_of_words(connection, version=int(setting("server_version_num")))
     row = connection.exec_driver_sql(_COULD_CHANGE).first()
     if row is not None:
         yield Fact(
@@ -130,3 +141,18 @@ def _postgres(connection: Connection) -> Iterator[Fact]:
             level="warning" if row[1] else "ok",
             advice="Let the service use a role of its own (docs/operating.md, Several replicas)." if row[1] else "",
         )
+
+
+def _order_of_words(connection: Connection, *, version: int) -> Iterator[Fact]:
+    """Indexes over text were made with one order of words; when its library gets another, they have to be made anew."""
+    if version < _KNOWS_ITS_ORDER:
+        return
+    name, made, present = connection.exec_driver_sql(_ORDERED_BY).one()
+    if made is None or made == present:
+        return
+    yield Fact(
+        name="order of words",
+        value=f"made with version {made}, the server has {present or 'none'}",
+        level="warning",
+        advice=_REORDER.format(name=name),
+    )

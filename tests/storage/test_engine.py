@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from bot.domain.store import StoreUnavailable
@@ -82,6 +84,19 @@ def test_check_tells_the_facts(url: str):
     assert owned == (set() if url.startswith("sqlite") else {"warning"})
     assert {(fact.value, fact.level) for fact in facts if fact.name == "fsync"} <= {("off", "failed")}
     assert {"schema", "SQLite" if url.startswith("sqlite") else "PostgreSQL"} <= {fact.name for fact in facts}
+
+
+def test_check_tells_when_the_servers_order_of_words_was_changed(postgres_url: str):
+    """An update of the C library under the database: indexes were made with another order, and unique rules rest on it."""
+    with psycopg.connect(postgres_url, autocommit=True) as connection:
+        connection.execute("UPDATE pg_database SET datcollversion = '1.0' WHERE datname = current_database()")
+        [told] = [fact for fact in check(postgres_url) if fact.name == "order of words"]
+        assert (told.level, "1.0" in told.value) == ("warning", True)
+        statements = re.findall(r"(?:REINDEX|ALTER) DATABASE [\w ]+", told.advice)
+        assert len(statements) == 2
+        for statement in statements:  # what it says is what PostgreSQL takes
+            connection.execute(statement)
+    assert "order of words" not in {fact.name for fact in check(postgres_url)}
 
 
 def test_check_names_what_is_missing(tmp_path: Path):

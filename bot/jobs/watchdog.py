@@ -5,6 +5,7 @@ from __future__ import annotations
 import faulthandler
 import logging
 import os
+import signal
 import threading
 import time
 from collections.abc import Callable
@@ -28,15 +29,18 @@ _ANEW = 10.0  # seconds between two times that the last resort is put off
 def last_resort(seconds: float) -> None:
     """End the process, with exit status 1, unless this is called again within so many seconds.
 
-    What does it is no thread of Python: it also ends what holds the interpreter, and a watchdog that hangs. A process
-    that was stopped (Ctrl-Z, a frozen container) for longer is ended when it goes on: by then others have its work.
+    What does it is no thread of Python: it also ends what holds the interpreter, and a watchdog that hangs. It says
+    where everything stood; where nobody reads what it says, the kernel ends the process a little later (SIGALRM). A
+    process that was stopped (Ctrl-Z, a frozen container) for longer is ended when it goes on: others have its work.
     """
     faulthandler.dump_traceback_later(seconds, exit=True, file=_STDERR)
+    signal.setitimer(signal.ITIMER_REAL, seconds + _WORDS_WITHIN)
 
 
 def no_last_resort() -> None:
     """It is over."""
     faulthandler.cancel_dump_traceback_later()
+    signal.setitimer(signal.ITIMER_REAL, 0)
 
 
 class Watchdog:

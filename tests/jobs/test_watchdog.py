@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import subprocess
 import sys
 import threading
@@ -89,6 +90,17 @@ def test_what_holds_the_interpreter_is_ended_too(put_off: bool):
     ended = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=30, check=False)
     assert ended.returncode == (0 if put_off else 1)
     assert ("Timeout" in ended.stderr) is not put_off
+
+
+def test_a_log_that_nobody_reads_keeps_nothing_alive():
+    """What holds the interpreter, and cannot say so either, is ended by the kernel."""
+    script = (
+        "import os, re; from bot.jobs import watchdog as w; os.set_blocking(2, False)\n"
+        "try:\n    while os.write(2, b'x' * 4096): pass\nexcept BlockingIOError: os.set_blocking(2, True)\n"
+        "w.last_resort(0.5); re.match('(a*)*b', 'a' * 40)"
+    )
+    with subprocess.Popen([sys.executable, "-c", script], stderr=subprocess.PIPE) as hangs:
+        assert hangs.wait(30) == -signal.SIGALRM
 
 
 async def test_a_tick_that_stands_still_is_told_by_readyz(tmp_path: Path, sqlite_url: str):

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 
 from bot.domain import suspect
-from bot.domain.store import Store, StoreUnavailable
+from bot.domain.store import Store, StoreTooSlow, StoreUnavailable
+
+Which = tuple[str, str]  # a portal's id, and its event's
 
 PATIENCE = 10.0  # seconds until an event is stored; a portal that waits longer gives up by itself, and knows less
-_CLEARED_WITHIN = 1.0  # seconds; the event is stored by then, and its count may stay
+_CLEARED_WITHIN = 1.0  # seconds; the event is stored by then, and its count may stay for now
+_SETTLED_WITHIN = 8.0  # seconds; nobody waits for that, and a database that is slow must not blame anything
+_AT_ONCE = 100  # counts that are settled in one go
+_MOST_SLOW = 10_000  # events that are remembered as slow
 
 
 class OthersFirst(StoreUnavailable):
@@ -33,7 +39,9 @@ class SingleFile:
     care: Callable[[], suspect.Care]
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     _portals: dict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
-    _refused: set[tuple[str, str]] = field(default_factory=set)  # perhaps counted; nothing ended, the database was away
+    _refused: set[Which] = field(default_factory=set)  # perhaps counted; nothing ended, the database was away
+    _taken: set[Which] = field(default_factory=set)  # taken in, and counted still
+    _slow: set[Which] = field(default_factory=set)  # taken back, and perhaps at work for ever
 
     @asynccontextmanager
     async def passing(
@@ -44,24 +52,27 @@ class SingleFile:
         `left`: the seconds that it has until it must be stored.
 
         Raises:
-            OthersFirst: those before it took too long.
+            OthersFirst: those before it took too long, or its last try is at work still.
             StoreUnavailable: it could not be counted.
         """
-        if not await self._counts(portal, event_id, now, left):
-            yield 0
-            return
-        async with _turn_of(self._portals[portal], left), _turn_of(self._turn, left):
-            which = (portal, event_id)
-            self._refused.discard(which)
-            try:
-                yield await self.store.run(
-                    suspect.count, within=left(), portal=portal, event_id=event_id, life=self.life, now=now
-                )
-            except BaseException:
-                self._refused.add(which)
-                raise
-            with suppress(StoreUnavailable):
-                await self.store.run(suspect.cleared, within=_CLEARED_WITHIN, portal=portal, event_id=event_id)
+        which = (portal, event_id)
+        with self._if_not_at_work(which):
+            if not await self._counts(portal, event_id, now, left):
+                yield 0
+                return
+            async with _turn_of(self._portals[portal], left), _turn_of(self._turn, left):
+                self._refused.discard(which)
+                self._taken.discard(which)
+                try:
+                    times = await self.store.run(
+                        suspect.count, within=left(), portal=portal, event_id=event_id, life=self.life, now=now
+                    )
+                    yield times
+                except BaseException:
+                    self._refused.add(which)
+                    raise
+                if times <= suspect.MOST:
+                    await self.clear(portal=portal, event_id=event_id)
 
     async def forgive(self) -> None:
         """Take back the counts of events that could not be stored, though nothing ended and nothing hangs.
@@ -69,17 +80,37 @@ class SingleFile:
         Else a slow database would do what only an event can do that ends the service: from one replica to the next it
         would be blamed until it is set aside.
         """
-        if not self._refused:
+        if not (self._refused or self._taken) or self.store.forsaken(reads=False):
             return
         with suppress(StoreUnavailable):
             async with _turn_of(self._turn, lambda: _CLEARED_WITHIN):
-                for portal, event_id in sorted(self._refused):
-                    if self.store.forsaken(reads=False):
-                        return
-                    await self.store.run(
-                        suspect.forgiven, within=_CLEARED_WITHIN, portal=portal, event_id=event_id, life=self.life
-                    )
-                    self._refused.discard((portal, event_id))
+                refused, taken = set(islice(self._refused, _AT_ONCE)), set(islice(self._taken, _AT_ONCE))
+                await self.store.run(
+                    suspect.settled, within=_SETTLED_WITHIN, forgiven=refused, taken=taken, life=self.life
+                )
+                self._refused -= refused
+                self._taken -= taken
+
+    async def clear(self, *, portal: str, event_id: str) -> None:
+        """It was taken in: it has no count any more, or none soon."""
+        which = (portal, event_id)
+        self._taken.add(which)
+        with suppress(StoreUnavailable):
+            await self.store.run(suspect.settled, within=_CLEARED_WITHIN, forgiven=(), taken={which}, life=self.life)
+            self._taken.discard(which)
+
+    @contextmanager
+    def _if_not_at_work(self, which: Which) -> Iterator[None]:
+        """Let no event have two threads of the store: one that hangs whenever it is read would take them all."""
+        if which in self._slow and self.store.forsaken(reads=False):
+            raise OthersFirst
+        self._slow.discard(which)
+        try:
+            yield
+        except StoreTooSlow:
+            if len(self._slow) < _MOST_SLOW:
+                self._slow.add(which)
+            raise
 
     async def _counts(self, portal: str, event_id: str, now: datetime, left: Callable[[], float]) -> bool:
         care = self.care()

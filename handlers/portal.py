@@ -137,7 +137,7 @@ class PortalRoutes:
 
         async with self._door.file.passing(portal=signed.portal, event_id=signed.event_id, now=now, left=left) as times:
             if times > suspect.MOST:
-                return await self._aside(signed, now, left)
+                return await self._aside(signed, now, left, times=times)
             if b'"portal.ping"' in signed.raw and isinstance(_read(signed.raw, now), Ping):
                 failpoint("webhook.ping")
                 return None
@@ -152,14 +152,18 @@ class PortalRoutes:
                 await self._what_waited(signed, now, left)
             return answer
 
-    async def _aside(self, signed: Signed, now: datetime, left: Callable[[], float]) -> Answer:
-        """It ended the service each time: it stays unread. If it had been taken in alone, that is what had waited."""
+    async def _aside(self, signed: Signed, now: datetime, left: Callable[[], float], *, times: int) -> Answer:
+        """It ended the service each time: it stays unread. If it had been taken in alone, that is what had waited.
+
+        To know what had waited it is read once more, and not again should that have been the end as well.
+        """
         store = self._door.store
         answer = await store.run(receive, within=left(), signed=signed, read=_set_aside, now=now)
-        if answer.taken is Taken.SAME:
+        if answer.taken is Taken.SAME and times == suspect.MOST + 1:
             for inbox_id in await store.read(waited_for, within=left(), signed=signed, read=_read, now=now):
                 shown = partial(give_up, inbox_id=inbox_id, portal=signed.portal, reason=suspect.SET_ASIDE)
                 await store.run(shown, within=left(), now=now)
+            await self._door.file.clear(portal=signed.portal, event_id=signed.event_id)
         return answer
 
     async def _what_waited(self, signed: Signed, now: datetime, left: Callable[[], float]) -> None:

@@ -82,10 +82,17 @@ def conversation(t: Transaction, conversation_id: str) -> Conversation | None:
 
 def first_heard(t: Transaction, *, portal: str, thread_id: str, message_id: str) -> bool:
     """Whether neither the thread nor the message is known; two intakes of one thread go one after the other."""
-    thread = t.hash("thread", portal, thread_id)
+    thread, message = t.hash("thread", portal, thread_id), t.hash("message", portal, message_id)
     if t.locks:
-        one_at_a_time(t, thread)
-    return t.one(_HEARD, thread_hash=thread, message_hash=t.hash("message", portal, message_id)) is None
+        one_at_a_time(t, thread, message)
+    return t.one(_HEARD, thread_hash=thread, message_hash=message) is None
+
+
+def under_way(t: Transaction, *, portal: str, about: str) -> bool:
+    """Wait for whoever brings that message or thread just now; False where nobody else can."""
+    kind, _, of = about.partition(":")
+    one_at_a_time(t, t.hash(kind, portal, of))
+    return t.shared
 
 
 def conversation_of(t: Transaction, *, portal: str, thread_id: str, portal_user_id: str) -> Conversation | None:

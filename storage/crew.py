@@ -23,7 +23,7 @@ BATCH = 128  # jobs that one commit may carry, so that the first of them does no
 class Limits:
     """Seconds after which nobody can tell any more whether something ends.
 
-    `work`: an act or a query, which is five tries of eleven statements, each as slow as may be.
+    `work`: an act or a query that is waited for, which is up to five tries of statements that are slow each.
     """
 
     commit: float = 10.0
@@ -203,7 +203,7 @@ class Crew:
         `reads`: whether what writes nothing counts.
         """
         left = [
-            min(job.left_at, math.inf if job.patient else began + self._limits.work)
+            min(max(began, job.left_at), math.inf if job.patient else began + self._limits.work)
             for began, batch in list(self._at_work.values())
             for job in batch
             if reads or not job.reads

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, TypeVar
 
+import psycopg
 from psycopg import IsolationLevel
 from sqlalchemy import Engine
 
@@ -27,6 +28,29 @@ _PAUSE = 0.01  # seconds
 
 class _TakenBack(Exception):  # noqa: N818 - a state of the job
     """Nobody waits for this act any more."""
+
+
+class _Cursor(psycopg.Cursor[Any]):
+    """Asks the database nothing more for an act that was taken back: a slow one has others to serve."""
+
+    def __init__(self, connection: Any, job: Job) -> None:
+        super().__init__(connection)
+        self._job = job
+
+    def execute(self, *told: Any, **how: Any) -> _Cursor:
+        """One statement."""
+        self._must_be_wanted()
+        super().execute(*told, **how)
+        return self
+
+    def executemany(self, *told: Any, **how: Any) -> None:
+        """One statement with many values."""
+        self._must_be_wanted()
+        super().executemany(*told, **how)
+
+    def _must_be_wanted(self) -> None:
+        if self._job.phase is Phase.TAKEN_BACK:
+            raise _TakenBack
 
 
 class PostgresStore:
@@ -113,7 +137,7 @@ class PostgresStore:
         raise AssertionError("unreachable")
 
     def _attempt(self, act: Callable[..., T], job: Job, connection: Any) -> T:
-        with connection.cursor() as cursor:
+        with _Cursor(connection, job) as cursor:
             records = SqlRecords(self._tools, cursor, locks=True)
             value = act(records, **job.arguments)
             failpoint("store.after_act")
@@ -129,7 +153,7 @@ class PostgresStore:
     def _read(self, query: Callable[..., T], job: Job) -> T:
         for attempt in (1, 2):
             try:
-                with _connection(self._engine, reads=True) as connection, connection.cursor() as cursor:
+                with _connection(self._engine, reads=True) as connection, _Cursor(connection, job) as cursor:
                     return query(SqlRecords(self._tools, cursor, locks=False), **job.arguments)
             except BaseException as error:
                 self._forget_lost(error)

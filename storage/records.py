@@ -172,6 +172,7 @@ class SqlRecords:
     next_number = conversations.next_number
     conversation = conversations.conversation
     first_heard = conversations.first_heard
+    under_way = conversations.under_way
     conversation_of = conversations.conversation_of
     conversations_of_thread = conversations.conversations_of_thread
     add_conversation = conversations.add_conversation

@@ -8,14 +8,21 @@ from storage.sql import Sql
 from storage.transaction import Transaction
 
 _LOCK = Sql(select(func.pg_advisory_xact_lock(bindparam("key"))))
+_LOCK_TWO = Sql(select(func.pg_advisory_xact_lock(bindparam("key")), func.pg_advisory_xact_lock(bindparam("then"))))
 # The session's patience is for a press. What looks at everything takes longer; this ends with the transaction.
 _PATIENTLY = Sql("SET LOCAL statement_timeout = '30min'")
 
 
-def one_at_a_time(t: Transaction, key: bytes | bytearray) -> None:
-    """Wait until no other transaction with that key is under way: what it wrote can be seen then."""
-    if t.shared:
-        t.run(_LOCK, key=int.from_bytes(key[:8], "big", signed=True))
+def one_at_a_time(t: Transaction, key: bytes | bytearray, then: bytes | bytearray | None = None) -> None:
+    """Wait until no other transaction with that key is under way, `then` for another: what they wrote can be seen."""
+    if t.shared and then is None:
+        t.run(_LOCK, key=_number(key))
+    elif t.shared and then is not None:
+        t.run(_LOCK_TWO, key=_number(key), then=_number(then))
+
+
+def _number(key: bytes | bytearray) -> int:
+    return int.from_bytes(key[:8], "big", signed=True)
 
 
 def patiently(t: Transaction) -> None:

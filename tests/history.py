@@ -17,6 +17,7 @@ from typing import Any
 import msgspec
 
 _decode = msgspec.json.Decoder().decode
+_NAMED_BY_SLACK = re.compile(r'"block_id": "[^"]*"')  # by chance, which may look like a token
 TOKEN = re.compile(r"\btok[0-9a-z-]*[0-9a-z]")
 _SENDS = {"reply": "reply_text", "refill_confirm": "family_words", "outcome": "reply_text"}  # the field of the words
 
@@ -217,7 +218,7 @@ def _submitted(found: History, row: dict[str, Any], sent: dict[str, Any]) -> Non
         )
     if view["callback_id"] == "reply":
         return
-    for token in set(TOKEN.findall(json.dumps(view["blocks"]))):
+    for token in set(TOKEN.findall(_NAMED_BY_SLACK.sub("", json.dumps(view["blocks"])))):
         found.tried[token].add(str(view["private_metadata"]))
         # One that goes back to a colleague is told with their answer: what changed before is not.
         if taken and now and not repeats:

@@ -133,8 +133,12 @@ def _apply(records: Records, event: Event, *, inbox_id: str, portal: str, now: d
             if about is None:
                 standing.changed(records, event, portal=portal, now=now)
         case ThreadClosed():
-            closed = standing.thread_closed(records, event, portal=portal, now=now)
-            about = None if closed else f"thread:{event.thread_id}"
+            about = f"thread:{event.thread_id}"
+            if standing.thread_closed(records, event, portal=portal, now=now) or (
+                records.under_way(portal=portal, about=about)
+                and standing.thread_closed(records, event, portal=portal, now=now)
+            ):
+                about = None
         case ReplyStatus():
             known = standing.reply_status(records, event, portal=portal, now=now)
             about = None if known else f"reply:{event.reply_id}"
@@ -144,8 +148,12 @@ def _apply(records: Records, event: Event, *, inbox_id: str, portal: str, now: d
 
 
 def _missing(records: Records, portal: str, message_id: str) -> str | None:
-    known = records.message_of(portal=portal, message_id=message_id)
-    return None if known else f"message:{message_id}"
+    """What to wait for; None when it is here, or has just come: it may be coming in at this very moment."""
+    about = f"message:{message_id}"
+    known = records.message_of(portal=portal, message_id=message_id) or (
+        records.under_way(portal=portal, about=about) and records.message_of(portal=portal, message_id=message_id)
+    )
+    return None if known else about
 
 
 def _waiting_for(records: Records, event: MessageCreated, *, portal: str) -> Sequence[str]:

@@ -32,15 +32,7 @@ class InboxRow:
 
     __slots__ = ("id", "raw", "received_at", "sha256", "state")
 
-    def __init__(
-        self,
-        *,
-        id: str,
-        sha256: bytes,
-        state: InboxState,
-        received_at: datetime,
-        raw: bytes = b"",
-    ) -> None:
+    def __init__(self, *, id: str, sha256: bytes, state: InboxState, received_at: datetime, raw: bytes = b"") -> None:
         self.id = id
         self.sha256 = sha256
         self.state = state
@@ -112,7 +104,11 @@ class MessageRecords(Protocol):
         ...
 
     def first_heard(self, *, portal: str, thread_id: str, message_id: str) -> bool:
-        """Whether neither is known; concurrent transactions on the same thread go one after the other."""
+        """Whether neither is known; who brings the same thread or message at that moment goes before or after."""
+        ...
+
+    def under_way(self, *, portal: str, about: str) -> bool:
+        """Wait for whoever brings what is `about` just now: look again afterwards. False where nobody else writes."""
         ...
 
     def conversation_of(self, *, portal: str, thread_id: str, portal_user_id: str) -> Conversation | None:

@@ -12,7 +12,7 @@ clock is compared. One beat may have been on its way when its process was killed
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -84,11 +84,15 @@ def count(records: Records, *, portal: str, event_id: str, life: str, now: datet
     return records.suspect(portal=portal, event_id=event_id, life=life, now=now)
 
 
-def forgiven(records: Records, *, portal: str, event_id: str, life: str) -> None:
-    """It could not be stored, and the life goes on: that was not the event's fault."""
-    records.forgive(portal=portal, event_id=event_id, life=life)
+def settled(
+    records: Records, *, forgiven: Iterable[tuple[str, str]], taken: Iterable[tuple[str, str]], life: str
+) -> None:
+    """What became of events, each a portal's id and its own.
 
-
-def cleared(records: Records, *, portal: str, event_id: str) -> None:
-    """It was taken in, and the service lives."""
-    records.unsuspect(portal=portal, event_id=event_id)
+    `forgiven`: they could not be stored, and the life goes on, so that was not their fault. `taken`: they were taken
+    in, and the service lives. What was set aside keeps its count: a portal that sends it once more ends nothing.
+    """
+    for portal, event_id in sorted(forgiven):
+        records.forgive(portal=portal, event_id=event_id, life=life)
+    for portal, event_id in sorted(taken):
+        records.unsuspect(portal=portal, event_id=event_id)

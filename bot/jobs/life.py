@@ -18,7 +18,7 @@ from bot.domain.store import Store, StoreFull, StoreUnavailable
 logger = logging.getLogger("portaldesk.life")
 
 EVERY = 2.0  # seconds between two beats: a replica that joins others is careful for a few of them, without need
-_WAIT, _WAITS = 0.05, 60  # seconds, and how often: three seconds, for a database that is slow
+_WAIT, _WAITS = 0.05, 120  # seconds, and how often: six seconds, for a database that is slow
 _UNKNOWN = {"": 0}  # a life of which nothing is known never shows itself
 
 

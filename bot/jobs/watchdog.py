@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import faulthandler
 import logging
+import math
 import os
 import signal
 import threading
@@ -32,9 +33,12 @@ def last_resort(seconds: float) -> None:
     What does it is no thread of Python: it also ends what holds the interpreter, and a watchdog that hangs. It says
     where everything stood; where nobody reads what it says, the kernel ends the process a little later (SIGALRM). A
     process that was stopped (Ctrl-Z, a frozen container) for longer is ended when it goes on: others have its work.
+
+    Raises:
+        RuntimeError: the system has no thread to give, so only the kernel would end it.
     """
-    faulthandler.dump_traceback_later(seconds, exit=True, file=_STDERR)
     signal.setitimer(signal.ITIMER_REAL, seconds + _WORDS_WITHIN)
+    faulthandler.dump_traceback_later(seconds, exit=True, file=_STDERR)
 
 
 def no_last_resort() -> None:
@@ -90,23 +94,32 @@ class Watchdog:
         self._over.set()
 
     def _watch(self) -> None:
-        looked = awake = put_off = time.monotonic()
-        self._put_off(self._patience + _LATER)
+        looked = awake = time.monotonic()
+        put_off = self._put_it_off(looked)
         while not self._over.wait(1.0):
             now = time.monotonic()
             if now - looked > 10:
                 self._beaten = awake = now
             looked = now
             if now - put_off > _ANEW:
-                self._put_off(self._patience + _LATER)
-                put_off = now
+                put_off = self._put_it_off(now)
             still = now - max(self._beaten, self._store.moved_at() if self._asks else 0.0)
             if still > self._patience or min(self._store.forsaken(), now - awake) > self._patience:
                 words = threading.Thread(target=_tell, args=(int(still),), name="last words", daemon=True)
-                words.start()
-                words.join(_WORDS_WITHIN)  # whoever reads the log may stand still himself
+                with suppress(RuntimeError):  # the system may have no thread to give
+                    words.start()
+                    words.join(_WORDS_WITHIN)  # whoever reads the log may stand still himself
                 self._end(ENDED)
                 return
+
+    def _put_it_off(self, now: float) -> float:
+        """When it was put off; never, where the system has no thread to give, so that the next look tries again."""
+        try:
+            self._put_off(self._patience + _LATER)
+        except RuntimeError as error:
+            log.failure(logger, "watchdog.alone", error)
+            return -math.inf
+        return now
 
 
 def _tell(seconds: int) -> None:

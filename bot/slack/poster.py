@@ -36,8 +36,10 @@ class Standing:
 
 
 def _about(message: Mapping[str, Any]) -> str:
-    """The conversation that a card's buttons name; "" where there are none."""
-    elements = [e for b in message.get("blocks") or () if b.get("type") == "actions" for e in b.get("elements") or ()]
+    """The conversation that a card's buttons name, or the dots of one that is a line; "" where there are none."""
+    blocks = message.get("blocks") or ()
+    elements = [e for block in blocks if block.get("type") == "actions" for e in block.get("elements") or ()]
+    elements += [block["accessory"] for block in blocks if block.get("accessory")]
     values = [e.get("value") or next((o.get("value") for o in e.get("options") or ()), "") for e in elements]
     return next((str(value).rpartition(":")[2] for value in values if value), "")
 

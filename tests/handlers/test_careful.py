@@ -15,7 +15,7 @@ import pytest_asyncio
 
 from bot.cli.desk import load_practice
 from bot.domain import suspect
-from bot.domain.store import Store, StoreUnavailable
+from bot.domain.store import Store, StoreTooSlow, StoreUnavailable
 from bot.domain.suspect import MOST, Care
 from handlers.careful import OthersFirst, SingleFile
 from storage.crypto import new_key, parse
@@ -75,7 +75,7 @@ async def test_only_what_was_being_read_is_blamed(life: Life):
         await ends_in_the_middle(life())
     file = life()
     assert await asyncio.gather(*(read(file, event) for event in EVENTS)) == [False] + [True] * 7
-    assert await read(life(), EVENTS[0])  # taken in unread: its count is gone
+    assert not await read(life(), EVENTS[0])  # taken in unread: whoever sends it once more ends nothing
 
 
 async def refused(file: SingleFile) -> None:
@@ -163,4 +163,33 @@ async def test_what_has_a_count_is_counted_also_when_nobody_is_careful_any_more(
         calm_too = SingleFile(store=store, life=f"calm-{n}", care=lambda: Care(suspects=True))
         await ends_in_the_middle(calm_too, EVENTS[:1])
     assert not await read(calm, EVENTS[0])
+    assert not await read(calm, EVENTS[0])
+    await calm.clear(portal="main", event_id=EVENTS[0])
     assert await read(calm, EVENTS[0])
+
+
+async def test_a_count_that_could_not_go_at_once_goes_later(life: Life, store: Store):
+    """The event is stored by then; what it is counted with may be slow to write."""
+    file, goes_on = life(), threading.Event()
+    async with file.passing(portal="main", event_id="evt", now=NOW, left=plenty):
+        held = asyncio.create_task(store.run(lambda _: goes_on.wait(20)))
+        await asyncio.sleep(0.1)
+    assert await store.read(suspect.known, portal="main", event_id="evt")
+    goes_on.set()
+    await held
+    await file.forgive()
+    assert not await store.read(suspect.known, portal="main", event_id="evt")
+
+
+@pytest.mark.parametrize("careful", [False, True])
+async def test_an_event_that_is_at_work_still_is_not_begun_again(life: Life, store: Store, careful: bool):
+    """One that hangs whenever it is read would take one thread of the store after the other; others go on meanwhile."""
+    file, goes_on = life() if careful else SingleFile(store=store, life="calm", care=Care), threading.Event()
+    with pytest.raises(StoreTooSlow):
+        async with file.passing(portal="main", event_id="hangs", now=NOW, left=plenty):
+            await store.run(lambda _: goes_on.wait(20), within=0.1)
+    with pytest.raises(OthersFirst):
+        await read(file, "hangs")
+    goes_on.set()
+    await until(lambda: _nothing_at_work(store), what="an act that ends after all")
+    assert await read(file, "hangs")

@@ -103,6 +103,27 @@ def test_a_log_that_nobody_reads_keeps_nothing_alive():
         assert hangs.wait(30) == -signal.SIGALRM
 
 
+def test_a_system_that_has_no_thread_to_give_switches_nothing_off():
+    """Putting off the last resort takes a thread: without one the watchdog says so, tries again, and ends what hangs."""
+    ended: list[int] = []
+    tried: list[float] = []
+    over = threading.Event()
+
+    def put_off(seconds: float) -> None:
+        tried.append(seconds)
+        raise RuntimeError("unable to start watchdog thread")
+
+    def end(status: int) -> None:
+        ended.append(status)
+        over.set()
+
+    dog = Watchdog(Answering("hangs"), patience=2.5, end=end, put_off=put_off)  # type: ignore[arg-type]
+    dog.start()
+    assert over.wait(10)
+    assert ended == [ENDED]
+    assert len(tried) >= 2
+
+
 async def test_a_tick_that_stands_still_is_told_by_readyz(tmp_path: Path, sqlite_url: str):
     """503 with the tick's name while it hangs, though all the others go on; ready again once it ends."""
     file = tmp_path / "practice.yaml"

@@ -7,7 +7,7 @@ import pytest
 from bot.jobs.reconcile import Reconciler
 from storage.sql import Sql
 from tests.journeys.conftest import OpenDesk
-from tests.world import World, labels, message
+from tests.world import World, labels, message, until
 
 
 def round_of(desk: World) -> Reconciler:
@@ -51,9 +51,11 @@ async def test_a_redraw_that_becomes_a_post_is_written_down_first(desk: World):
     assert await desk.read(lambda records: records.one(posted)[0]) == 1
 
 
-@pytest.mark.parametrize("over", [False, True], ids=["open", "done"])
-async def test_of_two_cards_with_one_key_one_stays(desk: World, over: bool):
-    """A second one with the same key is taken away, also when all is done; the one that is redrawn stays, with its buttons."""
+@pytest.mark.parametrize("how", ["open", "done", "shrunk"])
+async def test_of_two_cards_with_one_key_one_stays(desk: World, how: str):
+    """A second one with the same key is taken away, also when all is done, and when the one that is redrawn has become
+    a line; that one stays, with its buttons."""
+    over = how != "open"
     await desk.write(message())
     card = await desk.card("Ear drops and swimming")
     await desk.quiet()
@@ -66,11 +68,18 @@ async def test_of_two_cards_with_one_key_one_stays(desk: World, over: bool):
         await desk.press(card, "Done")
         await desk.quiet()
     await desk.later(minutes=5)
+    if how == "shrunk":
+        await desk.later(minutes=10)
+        await until(lambda: _is_a_line(desk, card["ts"]), what="a card that has become a line")
     await round_of(desk).run()
     await desk.quiet()
     (left,) = await desk.cards()
     assert left["ts"] == card["ts"]
     assert ("[Reopen]" if over else "Reply") in labels(left)
+
+
+async def _is_a_line(desk: World, ts: str) -> bool:
+    return any(card["ts"] == ts and len(card["blocks"]) == 1 for card in await desk.cards())
 
 
 async def test_when_slack_does_not_answer_nothing_is_changed(desk: World):

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Sequence
 import pytest
 import pytest_asyncio
 
+from bot.domain.store import StoreTooSlow
 from storage.crew import Crew, Job, Limits
 
 SOON = Limits(commit=0.2, work=0.2)
@@ -54,6 +55,31 @@ async def test_what_takes_longer_than_anything_may_is_told(crew: Crew, goes_on: 
     goes_on.set()
     await asyncio.gather(*jobs)
     assert crew.forsaken() == 0.0
+
+
+async def test_what_only_waited_was_at_work_for_nobody_no_longer_than_its_thread(goes_on: threading.Event):
+    """A job that was taken back long ago comes along with one that is just begun: nothing hangs by that."""
+
+    def work(jobs: Sequence[Job]) -> None:
+        goes_on.wait(20)
+        goes_on.clear()
+
+    crew = Crew("test", threads=1, batch=8, make=lambda: (work, lambda: None))
+    first = asyncio.ensure_future(crew.do(nothing, {}))
+    await asyncio.sleep(0.1)
+    late = asyncio.ensure_future(crew.do(nothing, {}, within=0.1))
+    with pytest.raises(StoreTooSlow):
+        await late
+    await asyncio.sleep(0.6)
+    wanted = asyncio.ensure_future(crew.do(nothing, {}))
+    await asyncio.sleep(0)
+    goes_on.set()
+    await first
+    await asyncio.sleep(0.1)
+    assert 0.0 < crew.forsaken() < 0.5
+    goes_on.set()
+    await wanted
+    await crew.close()
 
 
 async def test_a_commit_that_nobody_answers_is_told(crew: Crew, goes_on: threading.Event):

@@ -13,12 +13,16 @@ from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.errors import SlackApiError
+from slack_sdk.socket_mode.aiohttp import SocketModeClient
+from slack_sdk.socket_mode.request import SocketModeRequest
+from slack_sdk.socket_mode.response import SocketModeResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import log
 from bot.settings import Settings
 from bot.slack.members import Workspace
 from bot.slack.poster import Poster
+from bot.slack.shape import is_slacks
 from bot.slack.verdict import Verdict
 
 logger = logging.getLogger("portaldesk.connection")
@@ -119,6 +123,17 @@ class Seldom:
         return count
 
 
+class _Handler(AsyncSocketModeHandler):
+    """Acknowledges also what has no shape that Bolt could take: what is not acknowledged is sent once more."""
+
+    async def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:  # type: ignore[override]
+        if is_slacks(req.payload):
+            await super().handle(client, req)
+            return
+        log.event(logger, "socket.misshapen", level=logging.WARNING)
+        await client.send_socket_mode_response(SocketModeResponse(envelope_id=req.envelope_id))
+
+
 class Connection:
     """Socket Mode with a watchdog, or nothing at all in HTTP mode."""
 
@@ -136,7 +151,7 @@ class Connection:
         """Connect in the background: a Slack that is away must not keep portals waiting."""
         if self._token is None:
             return
-        self._handler = AsyncSocketModeHandler(self._app, self._token, ping_interval=PING_EVERY)
+        self._handler = _Handler(self._app, self._token, ping_interval=PING_EVERY)
         self._watch = asyncio.create_task(self._watched())
 
     async def is_open(self) -> bool:

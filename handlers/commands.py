@@ -12,13 +12,13 @@ from handlers.context import Front
 
 
 def register(app: AsyncApp, front: Front) -> None:
-    """`/portal` and `/portal help` explain; every other word leads to its feature (`front.commands`)."""
+    """`/portal help` explains, as does a word that leads nowhere; the others lead to features (`front.commands`)."""
 
     async def portal(ack: AsyncAck, body: Mapping[str, Any]) -> None:
         word = next(iter(str(body.get("text") or "").casefold().split()), "")
         run = front.commands.get(word)
         if run is None:
-            await ack(response_type="ephemeral", **notices.help_text())
+            await ack(response_type="ephemeral", **notices.help_text(unknown="" if word == "help" else word))
             return
         await ack()
         front.later(run(body))

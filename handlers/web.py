@@ -15,6 +15,7 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_sdk.signature import SignatureVerifier
 
 from bot.portals import openapi
+from bot.slack.shape import is_slacks
 from handlers.hall import LIMIT, Hall, Visit, full
 from handlers.portal import PortalDoor, PortalRoutes
 from handlers.problem import problem, problems
@@ -117,6 +118,4 @@ def _told(raw: bytes, content_type: str) -> dict[str, Any] | None:
                 return None
     except (ValueError, RecursionError):
         return None
-    if not isinstance(told, dict) or not isinstance(told.get("event", told), dict):
-        return None
-    return None if told.get("type") == "block_actions" and not told.get("actions") else told
+    return told if is_slacks(told) else None

@@ -7,12 +7,19 @@ import io
 import json
 
 import aiohttp
+import pytest
 
 from bot import log
 from bot.connection import Connection, Seldom, slack_app, web_client
+from bot.sandbox.slack.parcel import Parcel
 from bot.settings import Settings
 from bot.slack.members import Workspace
+from tests.journeys.conftest import blank_sqlite, database, desk, open_desk
 from tests.ports import free_port
+from tests.postgres import empty_postgres_url, postgres_server, postgres_url
+from tests.world import World, message
+
+__all__ = ["blank_sqlite", "database", "desk", "empty_postgres_url", "open_desk", "postgres_server", "postgres_url"]
 
 
 def test_the_first_is_said_and_then_one_a_minute():
@@ -46,3 +53,21 @@ async def test_a_slack_that_is_away_is_logged_once_within_a_minute():
     told = [json.loads(line) for line in stream.getvalue().splitlines()]
     (line,) = [line for line in told if line["event"] == "socket.not-open"]
     assert (line["level"], line["count"]) == ("warning", 1)
+
+
+@pytest.mark.parametrize(
+    "misshapen",
+    [
+        Parcel("interactive", {"type": "view_submission", "view": None}),
+        Parcel("interactive", {"type": "view_closed", "view": {"callback_id": "reply"}}),
+        Parcel("interactive", {"type": "block_actions", "actions": []}),
+        Parcel("events_api", {"type": "event_callback", "event": None}),
+    ],
+    ids=lambda parcel: str(parcel.payload["type"]),
+)
+async def test_what_has_no_shape_is_acknowledged_and_dropped(desk: World, misshapen: Parcel):
+    """Through the socket there is no status to refuse it with; unacknowledged it would come again, or show a triangle."""
+    ack = await desk.slack.slack.courier.interact(misshapen)
+    assert ack.good
+    await desk.write(message())
+    assert (await desk.reply(await desk.card("Ear drops and swimming"), "Stop the drops.")).get("closed")

@@ -95,18 +95,18 @@ def with_department(entry: str) -> str:
     return SMALL.replace("  - {name: Front Desk, channel: C0FRONT}\n", entry)
 
 
-def test_the_example_is_whole_and_without_warnings() -> None:
-    """The documented example is read, raises no warning, and has every setting there is."""
+def test_the_example_is_whole_and_warns_of_what_does_nothing() -> None:
+    """The documented example is read and has every setting there is; it is said of two that nothing follows from them."""
     assert examine(EXAMPLE).faults == ()
-    assert examine(EXAMPLE).warnings == ()
-    document = yaml.safe_load(EXAMPLE)
-    assert set(document) == set(practice.KEYS)
-    assert {key for entry in document["departments"] for key in entry} == set(department.KEYS)
-    assert {key for entry in document["staff"] for key in entry} == set(people.KEYS)
-    assert {key for entry in document["routes"] for key in entry["when"]} == set(route.WHEN)
-    assert set(document["medicines"]) == set(practice.MEDICINES)
-    assert set(document["retention"]) == set(practice.RETENTION)
-    assert set(document["holidays"]) == {"country", "subdivision", "closed"}
+    assert {warning.path for warning in examine(EXAMPLE).warnings} == {"groups", "retention"}
+
+
+def test_a_user_group_makes_nobody_a_prescriber() -> None:
+    """Whoever relies on it has nobody who can decide a refill, and is told so."""
+    warnings = examine(SMALL.replace(", prescriber", "") + "groups: {prescriber: S0DOCS}\n").warnings
+    told = " ".join(warning.what_is_wrong for warning in warnings)
+    assert "Nobody is a prescriber" in told
+    assert "user group gives nobody a role" in told
 
 
 def test_the_page_shows_that_example_and_names_every_setting() -> None:

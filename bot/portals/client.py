@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import random
 from collections.abc import Callable
+from datetime import datetime
 from urllib.parse import quote, urlsplit
 from uuid import uuid4
 
@@ -24,7 +25,7 @@ from bot.portals.outgoing import (
     To,
 )
 from bot.portals.signature import sign
-from bot.portals.verdict import OFF, Attempt, judge_reply, judge_state, read_receipt, switched_off
+from bot.portals.verdict import OFF, OFF_FOR, Attempt, judge_reply, judge_state, read_receipt, switched_off
 from bot.portals.wire import Answer, Call, Lost, NotSent, carry
 
 _ENCODER = msgspec.json.Encoder()
@@ -68,7 +69,9 @@ def _author(reply: Reply) -> ReplyAuthor:
 
 
 class HttpPortal:
-    """One portal, as bot.portals.base.Portal. It keeps no state: what may have been sent is the caller's to remember.
+    """One portal, as bot.portals.base.Portal. What may have been sent is the caller's to remember.
+
+    It remembers for a day that a portal has no call for decisions; afterwards, and after a start, it tries once more.
 
     `session` is from bot.portals.wire.open_session; `clock` gives aware UTC; `chance` gives [0, 1) to spread retries.
     """
@@ -86,6 +89,7 @@ class HttpPortal:
         self._clock = clock
         self._chance = chance
         self._prefix = urlsplit(config.url).path
+        self._no_decisions: tuple[datetime, int] | None = None  # until when, and with which status it said so
 
     async def send_reply(
         self,
@@ -119,6 +123,8 @@ class HttpPortal:
         maybe_sent: bool = False,
     ) -> Outcome:
         """Carry a decision without words (`reply.text` is not sent); DROPPED `switched_off` on 404, 405, 501."""
+        if self._no_decisions and self._clock() < self._no_decisions[0]:
+            return switched_off(self._no_decisions[1])
         body = decision_bytes(reply, thread_after, decision)
         return await self._send("/v1/decisions", reply.id, body, self._attempt(attempts, maybe_sent=maybe_sent))
 
@@ -166,6 +172,7 @@ class HttpPortal:
             attempt = self._attempt(attempt.attempts, maybe_sent=False)
         end = await self._carry("POST", path, webhook_id=reply_id, body=body, key=reply_id)
         if path == "/v1/decisions" and isinstance(end, Answer) and end.status in OFF:
+            self._no_decisions = self._clock() + OFF_FOR, end.status
             return switched_off(end.status)
         return judge_reply(attempt, end, reply_id=reply_id)
 

@@ -151,7 +151,8 @@ def _retention(reading: Reading, at: Node | None) -> dict[str, timedelta]:
 def _warn(reading: Reading, settings: Mapping[str, Node], practice: Practice) -> None:
     """What is allowed but probably not meant."""
     if (staff := settings.get("staff")) is not None:
-        _warn_roles(reading, staff, practice.staff, groups=practice.groups)
+        _warn_roles(reading, staff, practice.staff)
+    _warn_of_what_does_nothing(reading, settings)
     if (departments := settings.get("departments")) is not None:
         _warn_departments(reading, departments, practice)
     if "holidays" not in settings and (hours := settings.get("hours")) is not None:
@@ -159,14 +160,24 @@ def _warn(reading: Reading, settings: Mapping[str, Node], practice: Practice) ->
         reading.warn(hours, "No holidays are given.", right)
 
 
-def _warn_roles(reading: Reading, at: Node, staff: Sequence[Staff], *, groups: Mapping[str, str]) -> None:
-    """Each role should have somebody, here or by a user group."""
+def _warn_of_what_does_nothing(reading: Reading, settings: Mapping[str, Node]) -> None:
+    """What is read and kept, and changes nothing in this version: nobody is to rely on it."""
+    if (groups := settings.get("groups")) is not None:
+        right = "Name the people under staff, with their roles."
+        reading.warn(groups, "A Slack user group gives nobody a role yet.", right)
+    if (retention := settings.get("retention")) is not None:
+        right = "Delete by hand what has to go, until a later version does."
+        reading.warn(retention, "Nothing is deleted by itself yet, whatever this says.", right)
+
+
+def _warn_roles(reading: Reading, at: Node, staff: Sequence[Staff]) -> None:
+    """Each role should have somebody."""
     missing = {
         Role.ADMIN: ("Nobody is an admin: nobody could change this in Slack or see that something is stuck.", "admin"),
         Role.PRESCRIBER: ("Nobody is a prescriber: no refill could be decided.", "prescriber"),
     }
     for role, (wrong, word) in missing.items():
-        if role not in groups and not any(role in person.roles for person in staff):
+        if not any(role in person.roles for person in staff):
             reading.warn(at, wrong, f"Give somebody the role {word}.")
 
 

@@ -122,7 +122,7 @@ def plain_card(conversation: Conversation) -> Message:
 def stuck(picture: Picture) -> Message:
     """To whoever wrote an answer that did not arrive, or may not have: where to look. No words, no names."""
     talk = picture.conversation
-    told = f"Your answer in No. {talk.number} ({talk.department}) has not been delivered to the portal for sure."
+    told = f"Your answer in No. {talk.number} ({talk.department}) has no confirmation from the portal."
     return _message(
         told,
         [
@@ -161,10 +161,14 @@ def help_lines() -> list[Line]:
     return made + [[say(command, bold=True), say(f"  {what}")] for command, what in COMMANDS]
 
 
-def help_text() -> Message:
-    """The answer to `/portal help`."""
+def help_text(*, unknown: str = "") -> Message:
+    """The answer to `/portal help`, and to a word that leads nowhere."""
     plain = "Portal Desk: press Reply on a card to answer a family, Open to read all of it."
-    return _message(plain, [kit.rich(kit.section(*kit.joined(help_lines())))])
+    blocks = [kit.rich(kit.section(*kit.joined(help_lines())))]
+    if unknown:
+        told = f"There is no “/portal {words.line(unknown, 40)}”. This is what there is:"
+        plain, blocks = f"{told} {plain}", [kit.rich(kit.section(say(told))), *blocks]
+    return _message(plain, blocks)
 
 
 def _message(note: str, blocks: list[Block]) -> Message:

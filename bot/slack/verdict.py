@@ -41,6 +41,9 @@ _CONTENT = {
     "msg_blocks_too_long",
     "no_text",
     "invalid_metadata_format",
+    "invalid_metadata_schema",
+    "metadata_too_large",
+    "invalid_arguments",  # what is wrong stands in response_metadata, which may quote the card
 }
 NOT_FOUND = "message_not_found"  # there is no such message; other codes of _GONE tell of one that is not ours to change
 _GONE = {

@@ -105,7 +105,7 @@ async def test_a_doubt_that_nobody_decides_in_time_is_rung_once(doubtful: World)
 
     async def reminded() -> bool:
         said = [words(m) for m in await doubtful.messages("D0ALICE")]
-        return len([told for told in said if "has not been delivered to the portal for sure" in told]) == 2
+        return len([told for told in said if "has no confirmation from the portal" in told]) == 2
 
     await until(reminded, what="the first word and the reminder")
     assert len(await doubtful.history("doubt.late")) == 1

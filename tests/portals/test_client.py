@@ -8,6 +8,7 @@ import ssl
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import aiohttp
 import pytest
 import standardwebhooks
 from aiohttp.abc import AbstractResolver, ResolveResult
@@ -17,8 +18,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from bot.domain.delivery import State
 from bot.failpoint import arm
-from bot.portals.base import Arrival, Mode
-from bot.portals.client import reply_bytes
+from bot.portals.base import Arrival, Mode, PortalConfig
+from bot.portals.client import HttpPortal, reply_bytes
 from bot.portals.outgoing import DecidedBy, RefillDecision, RefillLine
 from bot.portals.signature import secret, verify
 from bot.portals.wire import ANSWER_LIMIT, open_session
@@ -491,6 +492,20 @@ async def test_a_call_that_a_portal_need_not_have_is_switched_off(make_portal: M
         state = await make_portal(portal.url).put_state("m-1", "received")
         decision = await make_portal(portal.url).send_decision(a_reply(), "closed", DECISION)
     assert {(one.state, one.code) for one in (state, decision)} == {(State.DROPPED, "switched_off")}
+
+
+async def test_a_portal_without_decisions_hears_of_none_for_a_day(session: aiohttp.ClientSession) -> None:
+    """One call, not one for each decision; answers go on; the next day it may have learned it."""
+    now = [NOW]
+    async with far_side(answering(404, {}), answering(201)) as portal:
+        config = PortalConfig(id="main", url=portal.url, secrets=(secret(SECRET),), mode=Mode.IDEMPOTENT)
+        ours = HttpPortal(config, session, lambda: now[0], chance=lambda: 0.5)
+        for _ in range(3):
+            assert (await ours.send_decision(a_reply(), "closed", DECISION)).code == "switched_off"
+        assert (await ours.send_reply(a_reply(), "open", DECISION)).state is State.DELIVERED
+        assert [told.path for told in portal.requests] == ["/v1/decisions", "/v1/replies"]
+        now[0] += timedelta(days=1, seconds=1)
+        assert (await ours.send_decision(a_reply(), "closed", DECISION)).state is State.DELIVERED
 
 
 @pytest.mark.parametrize(

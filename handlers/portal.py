@@ -155,12 +155,12 @@ class PortalRoutes:
     async def _aside(self, signed: Signed, now: datetime, left: Callable[[], float], *, times: int) -> Answer:
         """It ended the service each time: it stays unread. If it had been taken in alone, that is what had waited.
 
-        To know what had waited it is read once more, and not again should that have been the end as well.
+        To know what had waited it is read once more, and no more once that, too, was the end so often.
         """
         store = self._door.store
         answer = await store.run(receive, within=left(), signed=signed, read=_set_aside, now=now)
-        if answer.taken is Taken.SAME and times == suspect.MOST + 1:
-            for inbox_id in await store.read(waited_for, within=left(), signed=signed, read=_read, now=now):
+        if answer.taken is Taken.SAME and times <= 2 * suspect.MOST:
+            for inbox_id in await store.run(waited_for, within=left(), signed=signed, read=_read, now=now):
                 shown = partial(give_up, inbox_id=inbox_id, portal=signed.portal, reason=suspect.SET_ASIDE)
                 await store.run(shown, within=left(), now=now)
             await self._door.file.clear(portal=signed.portal, event_id=signed.event_id)
@@ -169,10 +169,11 @@ class PortalRoutes:
     async def _what_waited(self, signed: Signed, now: datetime, left: Callable[[], float]) -> None:
         """Apply what had waited for it, each by itself; what we stumble over is shown to a person at once.
 
-        Where the database goes away meanwhile the portal is told so, and sends the message again, for the rest.
+        Where the database goes away meanwhile the portal is told so, and sends the message again, for the rest. To read
+        is an act here: one that hangs is at work, so that nothing is forgiven.
         """
         store, portal = self._door.store, signed.portal
-        for inbox_id in await store.read(waited_for, within=left(), signed=signed, read=_read, now=now):
+        for inbox_id in await store.run(waited_for, within=left(), signed=signed, read=_read, now=now):
             work = store.run(apply_one, within=left(), inbox_id=inbox_id, portal=portal, read=_read, now=now)
             if await _unless_we_stumble(work, portal) is None:
                 await store.run(give_up, within=left(), inbox_id=inbox_id, portal=portal, now=now)

@@ -174,9 +174,10 @@ class _connection:  # noqa: N801 - reads as a with statement
     def __init__(self, engine: Engine, *, reads: bool = False) -> None:
         self._pooled = engine.raw_connection()
         driver: Any = self._pooled.driver_connection
-        # Part of the BEGIN that psycopg sends: one snapshot for all that a query reads, and no write.
+        # Part of the BEGIN that psycopg sends: one snapshot for all that a query reads, and no write; for an act, what
+        # others committed is seen by its next statement, whatever the server would do by itself.
         driver.read_only = True if reads else None
-        driver.isolation_level = IsolationLevel.REPEATABLE_READ if reads else None
+        driver.isolation_level = IsolationLevel.REPEATABLE_READ if reads else IsolationLevel.READ_COMMITTED
 
     def __enter__(self) -> Any:
         return self._pooled.driver_connection

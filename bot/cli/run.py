@@ -7,6 +7,7 @@ import gc
 import signal
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 
 import click
 
@@ -43,7 +44,8 @@ def run(only: Part | None) -> None:
 
 
 def _loop(settings: Settings, only: Part, told: Told) -> str:
-    watchdog.last_resort(watchdog.START_AT_MOST)
+    with suppress(RuntimeError):  # the system has no thread to give: the kernel's own timer is set by then
+        watchdog.last_resort(watchdog.START_AT_MOST)
     try:
         with asyncio.Runner(loop_factory=_fast_loop()) as runner:
             return runner.run(serve(settings, only, told))
@@ -82,6 +84,7 @@ async def serve(settings: Settings, only: Part, told: Told) -> str:
         raise away(settings, gone, "The database went away while the service started.") from None
     finally:
         dog.stop()
-        watchdog.last_resort(watchdog.STOP_AT_MOST)
+        with suppress(RuntimeError):  # as above
+            watchdog.last_resort(watchdog.STOP_AT_MOST)
         await service.stop()
     return service.why

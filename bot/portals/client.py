@@ -71,7 +71,8 @@ def _author(reply: Reply) -> ReplyAuthor:
 class HttpPortal:
     """One portal, as bot.portals.base.Portal. What may have been sent is the caller's to remember.
 
-    It remembers for a day that a portal has no call for decisions; afterwards, and after a start, it tries once more.
+    It remembers for an hour that a portal has no call for decisions, unless it had it before: then a 404 is about the
+    one thing. Afterwards, and after a start, it tries once more. What is in doubt is asked about all the same.
 
     `session` is from bot.portals.wire.open_session; `clock` gives aware UTC; `chance` gives [0, 1) to spread retries.
     """
@@ -90,6 +91,7 @@ class HttpPortal:
         self._chance = chance
         self._prefix = urlsplit(config.url).path
         self._no_decisions: tuple[datetime, int] | None = None  # until when, and with which status it said so
+        self._takes_decisions = False  # it took one
 
     async def send_reply(
         self,
@@ -123,7 +125,7 @@ class HttpPortal:
         maybe_sent: bool = False,
     ) -> Outcome:
         """Carry a decision without words (`reply.text` is not sent); DROPPED `switched_off` on 404, 405, 501."""
-        if self._no_decisions and self._clock() < self._no_decisions[0]:
+        if self._no_decisions and not maybe_sent and self._clock() < self._no_decisions[0]:
             return switched_off(self._no_decisions[1])
         body = decision_bytes(reply, thread_after, decision)
         return await self._send("/v1/decisions", reply.id, body, self._attempt(attempts, maybe_sent=maybe_sent))
@@ -171,9 +173,11 @@ class HttpPortal:
                 return known
             attempt = self._attempt(attempt.attempts, maybe_sent=False)
         end = await self._carry("POST", path, webhook_id=reply_id, body=body, key=reply_id)
-        if path == "/v1/decisions" and isinstance(end, Answer) and end.status in OFF:
-            self._no_decisions = self._clock() + OFF_FOR, end.status
-            return switched_off(end.status)
+        if path == "/v1/decisions" and isinstance(end, Answer):
+            self._takes_decisions = self._takes_decisions or end.status < 300
+            if end.status in OFF:
+                self._no_decisions = None if self._takes_decisions else (self._clock() + OFF_FOR, end.status)
+                return switched_off(end.status)
         return judge_reply(attempt, end, reply_id=reply_id)
 
     async def _ask_first(self, reply_id: str, attempt: Attempt) -> Outcome | None:

@@ -18,7 +18,7 @@ from bot.portals.wire import ANSWER_LIMIT, Answer, Lost, NotSent
 LONGEST_WAIT = timedelta(hours=1)  # whatever a portal asks for
 SHORTEST_WAIT = timedelta(seconds=1)
 OFF = frozenset({404, 405, 501})  # from a call that a portal need not have
-OFF_FOR = timedelta(days=1)  # it may be given that call one day
+OFF_FOR = timedelta(hours=1)  # it may have been a gateway without its portal
 _WAIT = frozenset({408, 425, 429})
 _REF_LIMIT = 256  # characters of a portal's own id
 _REFUSED = {
@@ -158,7 +158,7 @@ def told_to_wait(attempt: Attempt, answer: Answer) -> Outcome:
 
 def switched_off(status: int) -> Outcome:
     """The portal has no such call, and need not have it."""
-    words = f"this portal has no such call ({status}); it is not made again for a day"
+    words = f"this portal has no such call ({status})"
     return Outcome(state=State.DROPPED, code="switched_off", words=words)
 
 

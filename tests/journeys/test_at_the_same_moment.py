@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+import psycopg
 import pytest
 
 from bot.cli.desk import load_practice
@@ -18,7 +19,8 @@ from bot.domain.store import Records
 from bot.portals import webhook
 from storage.crypto import parse
 from storage.store import open_store
-from tests.world import KEYS, World, message
+from tests.journeys.conftest import OpenDesk
+from tests.world import KEYS, message
 
 NOW = datetime(2026, 11, 29, 9, 0, tzinfo=UTC)
 AT = "2026-11-22T19:09:00Z"
@@ -65,8 +67,16 @@ def read(raw: bytes, arrived: datetime) -> Any:
 
 
 @pytest.mark.parametrize("event", ABOUT, ids=[event["type"] for event in ABOUT])
-async def test_nothing_waits_for_what_is_there(desk: World, database: str, event: Mapping[str, Any]):
-    """Whichever is first, the other one sees it, at two replicas."""
+@pytest.mark.parametrize("isolation", ["read committed", "repeatable read"])
+async def test_nothing_waits_for_what_is_there(
+    open_desk: OpenDesk, database: str, event: Mapping[str, Any], isolation: str
+):
+    """Whichever is first, the other one sees it, at two replicas, and whatever isolation the server has by itself."""
+    if database.startswith("postgres"):
+        with psycopg.connect(database, autocommit=True) as connection:
+            name = connection.execute("SELECT quote_ident(current_database())").fetchone()
+            connection.execute(f"ALTER DATABASE {name[0]} SET default_transaction_isolation = '{isolation}'")
+    desk = await open_desk()
     store, other = desk.service.store, open_store(database, parse(KEYS), load_practice=load_practice)
     looked, goes_on = threading.Event(), threading.Event()
 

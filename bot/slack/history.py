@@ -67,6 +67,7 @@ _WORDS = {
     "prior.given": "showed the prior text",
     "forward.opened": "opened the Forward window",
     "respond.opened": "opened the Respond window",
+    "note.refused": "wrote in the thread, which is no note: they may not add any",
     "note.opened": "opened the note window",
     "snooze.opened": "opened the Snooze window",
     "history.opened": "looked at the history",
@@ -107,7 +108,10 @@ def _row(entry: Entry, practice: Practice, clock: Clock) -> Line:
 def _who(actor: str, practice: Practice) -> str:
     if actor.startswith("portal:"):
         return "The portal"
-    return "Portal Desk" if actor.startswith("service") else colleague(practice, actor)
+    if actor.startswith("service"):
+        return "Portal Desk"
+    known = practice.person(actor) or actor.startswith("cli:")
+    return colleague(practice, actor) if known else "Somebody who is not on the staff list"
 
 
 def _where(slot: str, practice: Practice) -> str:
@@ -118,7 +122,8 @@ def _where(slot: str, practice: Practice) -> str:
 
 def _what(entry: Entry, practice: Practice) -> str:
     if entry.action.startswith("refused."):
-        return f"pressed something that was refused ({line(entry.action.removeprefix('refused.'), 60)})"
+        act = entry.action.removeprefix("refused.").replace("_", " ")
+        return f"pressed something that was refused ({line(act, 60)})"
     detail = entry.detail
     target = detail.get("to") or detail.get("department")
     where = _where(str(detail.get("slot") or ""), practice)

@@ -185,6 +185,10 @@ async def test_a_guest_on_the_staff_list_writes_no_note(open_desk: OpenDesk):
     await desk.journalled("note.refused")
     await desk.quiet()
     assert await desk.rows("SELECT id FROM notes") == []
+    await desk.press(card, "Open")
+    await desk.press_in(await desk.window(containing="Ear drops"), "History")
+    told = words(await desk.window(containing="from the journal"))
+    assert "Gus Guest:  wrote in the thread, which is no note" in told
 
 
 TWO = PRACTICE.replace(

@@ -218,9 +218,8 @@ def _row_of(catalogue: tuple[Button, ...], situation: Situation, kind: Kind, *, 
     if minimal:
         wanted = [_BY_KEY[OPEN], *own[:1], *(b for b in own if b.key == REPLY)]
         own = list(dict.fromkeys(b for b in wanted if b in rest))
-    if situation.phase in CLOSED:  # the menu's own entries, and nothing that had stood in a row
-        return _laid(situation, [b for b in fit if b.behind], [], minimal=minimal)
-    return _laid(situation, fit, [*led, *own][:FRONT], minimal=minimal)
+    front = [*led, *own][:FRONT] if situation.phase not in CLOSED else []
+    return _laid(situation, fit, front, minimal=minimal)
 
 
 def direct_row(situation: Situation, kind: Kind, *, yours: bool, glimpse: bool = False) -> Row:

@@ -231,4 +231,4 @@ async def test_a_deleted_card_is_posted_again_at_the_next_change(desk: World):
     assert (await desk.reply(fresh, "Yes.")).get("closed")
     await desk.card("elivered to the portal")
     await desk.quiet()
-    assert len([c for c in await desk.cards() if "Reply" in labels(c) or "[Reopen]" in labels(c)]) == 1
+    assert len([c for c in await desk.cards() if "Reply" in labels(c) or "[Reply]" in labels(c)]) == 1

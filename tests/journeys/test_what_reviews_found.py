@@ -37,7 +37,7 @@ async def test_whoever_wrote_an_answer_that_did_not_arrive_is_told(desk: World):
     await desk.reply(card, "Please come in.")
     await desk.card("Not delivered")
     told = await until(lambda: _last(desk, "D0ALICE"), what="a direct message")
-    assert "has not been delivered" in words(told)
+    assert "has no confirmation from the portal" in words(told)
     assert "Delgado" not in words(told)
 
 

@@ -44,7 +44,7 @@ def test_the_rows_are_the_contract_s():
     assert keys(Phase.UNREAD, Kind.REFERRAL)[0] == ["referral_created", "reply", "forward"]
     assert keys(Phase.UNREAD, Kind.GENERAL, urgent=True)[0] == ["take", "reply", "forward"]
     assert keys(Phase.HELD, Kind.GENERAL, taken=True)[1] == ["open", "give_back", "take_over", "snooze", "urgent"]
-    assert keys(Phase.DONE, Kind.GENERAL)[1] == ["open", "reopen", "history", "note"]
+    assert keys(Phase.DONE, Kind.GENERAL)[1] == ["open", "reopen", "history", "note", "reply"]
     assert keys(Phase.UNREAD, Kind.GENERAL)[0] == ["reply", "forward", "done"]
     assert keys(Phase.UNREAD, Kind.REFILL)[0] == ["refill", "reply", "forward"]
     assert keys(Phase.UNREAD, Kind.REFILL, minimal=True)[0] == ["open", "refill", "reply"]
@@ -81,8 +81,8 @@ def test_the_rows_are_the_contract_s():
         ),
         ("urgent", ["Take it", "Reply", "Forward", "|", "Open", "Done", "Not urgent", "History", "Add note"]),
         ("refill", ["Refill", "Reply", "Forward", "|", "Open", "Take it", "Done", "Snooze", "Mark urgent"]),
-        ("done", ["|", "Open", "Reopen", "History", "Add note"]),
-        ("done-shrunk", ["|", "Open", "Reopen", "History", "Add note"]),
+        ("done", ["|", "Open", "Reopen", "History", "Add note", "Reply"]),
+        ("done-shrunk", ["|", "Open", "Reopen", "History", "Add note", "Reply"]),
         ("withdrawn", ["|", "Open", "History", "Add note"]),
         ("elsewhere", ["|", "Open", "History", "Add note"]),
         ("minimal", ["Open", "Refill", "Reply", "|", "Forward", "Take it", "Done", "Snooze", "Mark urgent"]),

@@ -15,9 +15,11 @@ _PATIENTLY = Sql("SET LOCAL statement_timeout = '30min'")
 
 def one_at_a_time(t: Transaction, key: bytes | bytearray, then: bytes | bytearray | None = None) -> None:
     """Wait until no other transaction with that key is under way, `then` for another: what they wrote can be seen."""
-    if t.shared and then is None:
+    if not t.shared:
+        return
+    if then is None:
         t.run(_LOCK, key=_number(key))
-    elif t.shared and then is not None:
+    else:
         t.run(_LOCK_TWO, key=_number(key), then=_number(then))
 
 

@@ -98,7 +98,15 @@ def with_department(entry: str) -> str:
 def test_the_example_is_whole_and_warns_of_what_does_nothing() -> None:
     """The documented example is read and has every setting there is; it is said of two that nothing follows from them."""
     assert examine(EXAMPLE).faults == ()
-    assert {warning.path for warning in examine(EXAMPLE).warnings} == {"groups", "retention"}
+    assert [warning.path for warning in examine(EXAMPLE).warnings] == ["groups", "retention"]
+    document = yaml.safe_load(EXAMPLE)
+    assert set(document) == set(practice.KEYS)
+    assert {key for entry in document["departments"] for key in entry} == set(department.KEYS)
+    assert {key for entry in document["staff"] for key in entry} == set(people.KEYS)
+    assert {key for entry in document["routes"] for key in entry["when"]} == set(route.WHEN)
+    assert set(document["medicines"]) == set(practice.MEDICINES)
+    assert set(document["retention"]) == set(practice.RETENTION)
+    assert set(document["holidays"]) == {"country", "subdivision", "closed"}
 
 
 def test_a_user_group_makes_nobody_a_prescriber() -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 
 from bot.domain import follow_up, intake, standing, tell
 from bot.domain.event import (
@@ -133,12 +134,8 @@ def _apply(records: Records, event: Event, *, inbox_id: str, portal: str, now: d
             if about is None:
                 standing.changed(records, event, portal=portal, now=now)
         case ThreadClosed():
-            about = f"thread:{event.thread_id}"
-            if standing.thread_closed(records, event, portal=portal, now=now) or (
-                records.under_way(portal=portal, about=about)
-                and standing.thread_closed(records, event, portal=portal, now=now)
-            ):
-                about = None
+            close = partial(standing.thread_closed, records, event, portal=portal, now=now)
+            about = _awaited(records, close, portal=portal, about=f"thread:{event.thread_id}")
         case ReplyStatus():
             known = standing.reply_status(records, event, portal=portal, now=now)
             about = None if known else f"reply:{event.reply_id}"
@@ -148,12 +145,13 @@ def _apply(records: Records, event: Event, *, inbox_id: str, portal: str, now: d
 
 
 def _missing(records: Records, portal: str, message_id: str) -> str | None:
-    """What to wait for; None when it is here, or has just come: it may be coming in at this very moment."""
-    about = f"message:{message_id}"
-    known = records.message_of(portal=portal, message_id=message_id) or (
-        records.under_way(portal=portal, about=about) and records.message_of(portal=portal, message_id=message_id)
-    )
-    return None if known else about
+    look = partial(records.message_of, portal=portal, message_id=message_id)
+    return _awaited(records, look, portal=portal, about=f"message:{message_id}")
+
+
+def _awaited(records: Records, look: Callable[[], object], *, portal: str, about: str) -> str | None:
+    """What to wait for; None when `look` finds it, also at a second look: it may be coming in at this very moment."""
+    return None if look() or (records.under_way(portal=portal, about=about) and look()) else about
 
 
 def _waiting_for(records: Records, event: MessageCreated, *, portal: str) -> Sequence[str]:

@@ -111,7 +111,8 @@ async def test_a_late_act_is_taken_back(store: Store):
 
 
 async def test_what_was_taken_back_asks_a_slow_database_nothing_more(url: str, store: Store):
-    """An act of many statements ends with the one that it is in, so that others have its thread and nothing hangs."""
+    """An act of many statements ends with the one that it is in, so that others have its thread and nothing hangs; on
+    SQLite, where one thread serves a whole batch, it ends by itself, and is not begun again."""
     asked = []
 
     def act(records):
@@ -127,7 +128,7 @@ async def test_what_was_taken_back_asks_a_slow_database_nothing_more(url: str, s
         return not store.forsaken()
 
     await until(through, what="an act that ends")
-    assert len(asked) < 50 or url.startswith("sqlite")  # there the thread has one batch, which begins anew without it
+    assert len(asked) <= (100 if url.startswith("sqlite") else 50)
 
 
 async def test_a_late_act_takes_no_other_with_it(store: Store):
